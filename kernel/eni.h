@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The dash-linux authors */
+#ifndef DASH_ENI_H
+#define DASH_ENI_H
+
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include "acl.h"
+#include "inbound.h"
+
+struct dash_net;
+struct dash_vnet;
+struct dash_route_group;
+
+/**
+ * struct dash_acl_ref - a compiled group, shared by the bindings that use it
+ * @acl: compiled rules
+ * @users: bindings and the store's own reference; the last one frees after a grace period
+ * @no_match: counter of the group object; outlives every compiled form
+ */
+struct dash_acl_ref {
+	struct dash_acl *acl;
+	refcount_t users;
+	atomic64_t *no_match;
+	struct rcu_head rcu;
+	struct work_struct work;
+};
+
+struct dash_acl_ref *dash_acl_ref_create(struct dash_acl *acl, atomic64_t *no_match); /* takes over @acl; NULL on -ENOMEM */
+struct dash_acl_ref *dash_acl_ref_get(struct dash_acl_ref *r);
+void dash_acl_ref_put(struct dash_acl_ref *r);
+
+/**
+ * struct dash_acl_bind - all ACL bindings of one ENI, immutable, swapped as a whole, so that every
+ * packet sees one consistent set (spec/config.md A-3, A-4, tags and group replacement included)
+ * @stage: [enum dash_dir][0 IPv4, 1 IPv6][stage - 1], NULL = none bound
+ */
+struct dash_acl_bind {
+	struct dash_acl_ref *stage[2][2][DASH_ACL_STAGES];
+	struct rcu_head rcu;
+	struct work_struct work;
+};
+
+/* VNIs trusted by an ENI or globally: sorted inclusive ranges; immutable. */
+struct dash_vni_set {
+	struct rcu_head rcu;
+	u32 n;
+	struct { u32 lo, hi; } r[];
+};
+
+/* spec/counters.md 3.2, 3.3: what only the module knows of an ENI's flows */
+struct dash_eni_flow_stats {
+	atomic64_t created[DASH_PC_N];
+	atomic64_t create_failed, updated, deleted, delete_failed, aged;
+	atomic64_t verified, closed_by_fin, reset, reset_half_ttl, reset_by_syn;
+	atomic64_t half_open_timeouts, timed_out;
+	atomic64_t acl_drop[2][2][DASH_ACL_STAGES];	/* [deny, no_match][dir][stage - 1] */
+	atomic_t pairs[DASH_PC_N], half_open, time_wait;	/* gauges */
+	atomic_t pairs_max[DASH_PC_N], pairs_total, pairs_total_max, half_open_max;
+};
+
+/**
+ * struct dash_eni - run-time part of an ENI
+ * @idx: index in dash_net.eni, dash_hot.eni, the statistics map; in every flow key
+ * @mac: identity
+ * @vnet, @routes, @acl, @inbound, @trusted: RCU; any may be NULL but @vnet
+ * @cps, @flows: limits, 0 = none (pipeline.md 20)
+ * @bucket_lock, @tokens, @refilled: token bucket of @cps
+ */
+struct dash_eni {
+	u16 idx;
+	u8 mac[6];
+	struct dash_net *dn;
+	struct dash_vnet __rcu *vnet;
+	struct dash_route_group __rcu *routes;
+	struct dash_acl_bind __rcu *acl;
+	struct dash_inbound __rcu *inbound;
+	struct dash_vni_set __rcu *trusted;
+	u32 cps, flows;
+	spinlock_t bucket_lock;
+	u64 tokens, refilled;
+	struct dash_eni_flow_stats stats;
+	struct rcu_head rcu;
+	struct work_struct work;
+};
+
+/* cookie of struct dash_inbound_rule: one inbound route rule; freed by kfree_rcu() */
+struct dash_route_rule {
+	bool decap;			/* else drop */
+	bool pa_validation;
+	struct dash_vnet *vnet;		/* NULL: the ENI's */
+	atomic64_t hits, bytes;
+	struct rcu_head rcu;
+};
+
+/* Takes a free index, zeroes its counters, makes it readable in dash_net.eni (not yet in dash_hot).
+ * NULL: -ENOSPC or -ENOMEM, told by *err.
+ */
+struct dash_eni *dash_eni_create(struct dash_net *dn, const u8 *mac, int *err);
+/* Already gone from dash_hot; removes all its flows, unlinks, frees after a grace period (acl, inbound, trusted too). Sleeps. */
+void dash_eni_destroy(struct dash_eni *e);
+
+#endif

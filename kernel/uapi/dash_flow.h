@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What the XDP program, the module, dashctl and the tests share: flow key,
+ * flow record, index line, the words of the configuration that the fast path
+ * reads, counters, drop reasons, and the prototypes of the kfuncs.  No layout
+ * in here is written a second time anywhere.
+ *
+ * Byte order: every __be* field is network order, everything else host order.
+ * Addresses: struct dash_ip is 16 bytes; IPv4 is held v4-mapped (::ffff:a.b.c.d),
+ * so that a value says its own family and both families share every table.
+ * (Configuration refuses v4-mapped IPv6, so nothing is ambiguous.)  The flow key
+ * alone packs IPv4 tighter, because it is hashed and compared on every packet.
+ */
+#ifndef DASH_FLOW_H
+#define DASH_FLOW_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#include <linux/build_bug.h>
+#define dash_static_assert(c) static_assert(c)
+#else
+#include <linux/types.h>
+#define dash_static_assert(c) _Static_assert(c, #c)
+#endif
+#ifndef __always_inline
+#define __always_inline inline __attribute__((__always_inline__))
+#endif
+
+/* ---- limits ------------------------------------------------------------ */
+
+#define DASH_MAX_ENI		256u	/* ENIs of one appliance (spec/scale.md: 64; 256 on the largest card) */
+#define DASH_MAX_VIP		256u	/* VIP indices; spec/scale.md asks for 64 VIPs */
+#define DASH_MAX_PORT		32u	/* attached ports */
+#define DASH_MAX_NH		16384u	/* cached next hops; a power of two */
+#define DASH_ACL_STAGES		5u
+
+#define DASH_VIP_SLOTS		4096u	/* perfect-hash slots: n^2/2m small, so that a seed without collision is near */
+#define DASH_VNI_SLOTS		16384u
+#define DASH_MAC_SLOTS		8192u
+
+/* ---- addresses --------------------------------------------------------- */
+
+/**
+ * struct dash_ip - an IPv6 address, or an IPv4 address as ::ffff:a.b.c.d
+ * @w: four 32-bit words, network order; IPv4 is w[3], with w[2] = htonl(0xffff)
+ */
+struct dash_ip {
+	__be32 w[4];
+};
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define DASH_V4_MARK	((__be32)0xffff0000u)	/* htonl(0xffff) */
+#else
+#define DASH_V4_MARK	((__be32)0x0000ffffu)
+#endif
+
+static __always_inline int dash_ip_is_v4(const struct dash_ip *a)
+{
+	return a->w[2] == DASH_V4_MARK && !a->w[0] && !a->w[1];
+}
+
+static __always_inline struct dash_ip dash_ip_from_v4(__be32 a)
+{
+	struct dash_ip ip = { { 0, 0, DASH_V4_MARK, a } };
+
+	return ip;
+}
+
+static __always_inline int dash_ip_eq(const struct dash_ip *a,
+				      const struct dash_ip *b)
+{
+	return a->w[3] == b->w[3] && a->w[2] == b->w[2] &&
+	       a->w[1] == b->w[1] && a->w[0] == b->w[0];
+}
+
+static __always_inline int dash_ip_is_zero(const struct dash_ip *a)
+{
+	return !(a->w[0] | a->w[1] | a->w[2] | a->w[3]);
+}
+
+/* ---- drop reasons (spec/counters.md section 4; numbers are stable) ------ */
+
+/*
+ * X(number, NAME, "name", scope, forwarding): the one list behind the enum, the
+ * counter index, the printed names and the manual.  Scope P: counted globally
+ * (the ENI is not known), E: counted on the ENI.  forwarding: 1 if it adds to
+ * forwarding_drop_packets.  Retired numbers stay reserved.
+ */
+#define DASH_DROP_REASONS(X) \
+	X(1,  OUTER_MALFORMED,			"outer_malformed",			P, 0) \
+	X(2,  OUTER_FRAGMENT,			"outer_fragment",			P, 0) \
+	X(3,  VXLAN_INVALID,			"vxlan_invalid",			P, 0) \
+	X(4,  VIP_MISS,				"vip_miss",				P, 0) \
+	X(5,  INNER_MALFORMED,			"inner_malformed",			P, 0) \
+	X(6,  INNER_NON_IP,			"inner_non_ip",				P, 0) \
+	X(7,  ENI_MISS,				"eni_miss",				P, 0) \
+	X(8,  LB_FAST_PATH_ENI_MISS,		"lb_fast_path_eni_miss",		P, 0) \
+	X(9,  VXLAN_SPORT_INVALID,		"vxlan_sport_invalid",			P, 0) \
+	X(10, ENI_ADMIN_DOWN,			"eni_admin_down",			E, 0) \
+	X(11, TRUSTED_VNI_MISS,			"trusted_vni_miss",			E, 0) \
+	X(12, ACL_DENY,				"acl_deny",				E, 0) \
+	X(13, ACL_NO_MATCH,			"acl_no_match",				E, 0) \
+	X(14, OUTBOUND_ROUTING_GROUP_MISS,	"outbound_routing_group_miss",		E, 1) \
+	X(15, OUTBOUND_ROUTING_GROUP_DISABLED,	"outbound_routing_group_disabled",	E, 1) \
+	X(16, OUTBOUND_ROUTING_ENTRY_MISS,	"outbound_routing_entry_miss",		E, 1) \
+	X(17, OUTBOUND_ROUTE_DROP,		"outbound_route_drop",			E, 1) \
+	X(18, OUTBOUND_CA_PA_ENTRY_MISS,	"outbound_ca_pa_entry_miss",		E, 1) \
+	X(19, OUTBOUND_PORT_MAP_MISS,		"outbound_port_map_miss",		E, 1) \
+	X(20, OUTBOUND_PORT_MAP_RANGE_MISS,	"outbound_port_map_port_range_entry_miss", E, 1) \
+	X(21, TUNNEL_MISS,			"tunnel_miss",				E, 1) \
+	X(22, INBOUND_ROUTING_ENTRY_MISS,	"inbound_routing_entry_miss",		E, 1) \
+	X(23, INBOUND_RULE_DROP,		"inbound_rule_drop",			E, 1) \
+	X(24, PA_VALIDATION_FAIL,		"pa_validation_fail",			E, 0) \
+	X(25, FLOW_MISS_NON_SYN,		"flow_miss_non_syn",			E, 0) \
+	X(26, UNSUPPORTED_PROTOCOL,		"unsupported_protocol",			E, 0) \
+	X(27, FRAGMENT_NO_PARENT,		"fragment_no_parent",			E, 0) \
+	X(28, FRAGMENT_TABLE_FULL,		"fragment_table_full",			E, 0) \
+	X(29, FLOW_LIMIT_ENI,			"flow_limit_eni",			E, 0) \
+	X(30, FLOW_LIMIT_GLOBAL,		"flow_limit_global",			E, 0) \
+	X(31, CPS_LIMIT,			"cps_limit",				E, 0) \
+	X(32, FLOW_CREATE_FAILED,		"flow_create_failed",			E, 0) \
+	X(33, TRANSFORM_UNSUPPORTED,		"transform_unsupported",		E, 0) \
+	X(34, UNDERLAY_SIP_MISSING,		"underlay_sip_missing",			E, 1) \
+	X(35, MTU_EXCEEDED,			"mtu_exceeded",				E, 1) \
+	X(36, UNDERLAY_NO_ROUTE,		"underlay_no_route",			E, 1) \
+	X(37, UNDERLAY_ROUTE_DROP,		"underlay_route_drop",			E, 1) \
+	X(38, UNDERLAY_TX_FAIL,			"underlay_tx_fail",			E, 1) \
+	X(39, BW_LIMIT,				"bw_limit",				E, 0) \
+	X(40, PPS_LIMIT,			"pps_limit",				E, 0) \
+	X(41, HAIRPIN_LOOP,			"hairpin_loop",				E, 1) \
+	X(42, FAST_PATH_FLOW_MISS,		"fast_path_flow_miss",			E, 0) \
+	X(43, FAST_PATH_DISABLED,		"fast_path_disabled",			E, 0) \
+	X(44, INTERNAL_ERROR,			"internal_error",			E, 0)
+
+enum dash_drop {
+	DASH_DROP_NONE,				/* the packet goes on */
+#define X(num, sym, name, scope, fwd) DASH_DROP_##sym = num,
+	DASH_DROP_REASONS(X)
+#undef X
+	DASH_DROP_COUNT = 48			/* array size: room to grow, a round number of lines */
+};
+
+/* Reasons below this number are counted globally, the others on the ENI. */
+#define DASH_DROP_FIRST_ENI	DASH_DROP_ENI_ADMIN_DOWN
+
+/* ---- flow key ---------------------------------------------------------- */
+
+/**
+ * enum dash_dir - direction of a packet, seen from the VM (pipeline.md 5)
+ * @DASH_OUTBOUND: sent by the VM that owns the ENI
+ * @DASH_INBOUND: addressed to the VM that owns the ENI
+ */
+enum dash_dir {
+	DASH_OUTBOUND,
+	DASH_INBOUND,
+};
+
+/**
+ * struct dash_key - identity of a connection, the same for both directions
+ * @vm: VM-side inner address; IPv4 complete, IPv6 its first word
+ * @remote: the other side's inner address, likewise
+ * @vm_port: VM-side TCP/UDP port; 0 for other protocols
+ * @remote_port: the other side's
+ * @eni: index of the ENI; it stands for MAC and VNET, and is not reused
+ *	while a flow carries it
+ * @proto: inner L4 protocol
+ * @v6: 1 if the inner packet is IPv6, else 0
+ * @vm6: last three words of an IPv6 VM address; zero for IPv4
+ * @remote6: likewise for the other side
+ *
+ * pipeline.md section 8.  An outbound packet has the VM at its source, an
+ * inbound one at its destination; a packet that claims the wrong end has
+ * another key, which is what keeps a VM from hitting a flow as its own peer.
+ * The first 16 bytes decide for IPv4.  No padding: all 40 bytes are hashed.
+ */
+struct dash_key {
+	__be32 vm;
+	__be32 remote;
+	__be16 vm_port;
+	__be16 remote_port;
+	__u16  eni;
+	__u8   proto;
+	__u8   v6;
+	__be32 vm6[3];
+	__be32 remote6[3];
+};
+dash_static_assert(sizeof(struct dash_key) == 40);
+
+/* ---- flow record: two cache lines --------------------------------------- */
+
+/* struct dash_flow flags: decided at creation, read on every packet */
+#define DASH_F_INITIATOR_IN	0x0001	/* the first packet was inbound: F is the inbound side */
+#define DASH_F_SET_DMAC		0x0002	/* towards the network: write @dmac over the inner destination MAC */
+#define DASH_F_DIRECT		0x0004	/* towards the network: no tunnel, pipeline.md 16.6 */
+#define DASH_F_U0_V6		0x0008	/* towards the network: outer IPv6 */
+#define DASH_F_TCP		0x0010	/* protocol is TCP: look at the flags */
+
+/* struct dash_flow state (pipeline.md 18.4); the TCP names double for others */
+enum dash_flow_state {
+	DASH_ST_FREE,			/* slot is not in use */
+	DASH_ST_OPEN,			/* UDP, ICMP, other protocols */
+	DASH_ST_SYN_SENT,
+	DASH_ST_SYN_RECV,
+	DASH_ST_ESTABLISHED,
+	DASH_ST_FIN_F,			/* FIN seen from the initiator */
+	DASH_ST_FIN_R,			/* FIN seen from the responder */
+	DASH_ST_CLOSING,		/* FIN seen from both */
+	DASH_ST_TIME_WAIT,
+	DASH_ST_RESET,
+	DASH_ST_DEAD,			/* unlinked, waits for its grace period */
+};
+
+/**
+ * struct dash_flow - one connection: both directions' actions, counters, state
+ *
+ * First line, written at creation and by the module only:
+ * @k0: first 16 bytes of the key (struct dash_key)
+ * @pa: tunnel peer on the network side: destination of what the VM sends;
+ *	for a connection opened from outside, the tunnel source of its first
+ *	packet, against which pipeline.md 18.3 compares
+ * @vni: VNI towards the network as in the VXLAN header (VNI << 8, network order)
+ * @dmac: inner destination MAC towards the network, with DASH_F_SET_DMAC
+ * @flags: DASH_F_*
+ * @nh: index of the cached next hop towards @pa; 0: ask the kernel per packet
+ * @gen: ENI generation under which the actions were decided
+ * @vip: index of the VIP that is the outer source towards the network
+ * @last_fin: 1 + side (0 initiator, 1 responder) that sent the last FIN
+ * @pad: zero
+ * @created: jiffies at creation, low 32 bits
+ * @link: of the module: free list; id of the mapping while in use
+ *
+ * Second line, written on every packet:
+ * @k1: last 24 bytes of the key
+ * @packets, @bytes: per direction (enum dash_dir); bytes are the inner frame as received
+ * @seen: jiffies of the last packet, low 32 bits
+ * @state: enum dash_flow_state
+ * @event: set by the program when it moved @state, for the sweep's counters
+ * @spare: zero
+ *
+ * Deliveries to the VM take tunnel, VNI and next hop from the ENI
+ * (struct dash_hot_eni), so that they follow it (pipeline.md 18.3).
+ */
+struct dash_flow {
+	__u64  k0[2];
+	struct dash_ip pa;
+	__be32 vni;
+	__u8   dmac[6];
+	__u16  flags;
+	__u32  nh;
+	__u32  gen;
+	__u8   vip;
+	__u8   last_fin;
+	__u8   pad[2];
+	__u32  created;
+	__u32  link;
+
+	__u64  k1[3];
+	__u64  packets[2];
+	__u64  bytes[2];
+	__u32  seen;
+	__u8   state;
+	__u8   event;
+	__u8   spare[2];
+};
+dash_static_assert(sizeof(struct dash_flow) == 128);
+dash_static_assert(__builtin_offsetof(struct dash_flow, k1) == 64);
+
+/* ---- flow index: lines of eight entries ---------------------------------- */
+
+#define DASH_LINE_WAYS	8u
+
+/**
+ * struct dash_line - one cache line of the flow index
+ * @e: entries, 0 = empty, else (tag << 32 | slot); slot 0 is never used
+ */
+struct dash_line {
+	__u64 e[DASH_LINE_WAYS];
+} __attribute__((aligned(64)));
+
+/**
+ * struct dash_seed - keys of the flow hash; random per namespace
+ */
+struct dash_seed {
+	__u32 k[10];
+};
+
+/**
+ * dash_hash - universal hash of a key (NH over 32-bit pairs, then a finaliser)
+ * @w: the key as 64-bit words: two for IPv4, five for IPv6
+ * @v6: non-zero if IPv6
+ * @s: the keys
+ *
+ * Return: 64 bits; the low half chooses the first line, the high half is the tag.
+ */
+static __always_inline __u64 dash_hash(const __u64 *w, int v6,
+				       const struct dash_seed *s)
+{
+	__u64 h;
+
+	h = (__u64)(__u32)((__u32)w[0] + s->k[0]) * (__u32)((__u32)(w[0] >> 32) + s->k[1]);
+	h += (__u64)(__u32)((__u32)w[1] + s->k[2]) * (__u32)((__u32)(w[1] >> 32) + s->k[3]);
+	if (v6) {
+		h += (__u64)(__u32)((__u32)w[2] + s->k[4]) * (__u32)((__u32)(w[2] >> 32) + s->k[5]);
+		h += (__u64)(__u32)((__u32)w[3] + s->k[6]) * (__u32)((__u32)(w[3] >> 32) + s->k[7]);
+		h += (__u64)(__u32)((__u32)w[4] + s->k[8]) * (__u32)((__u32)(w[4] >> 32) + s->k[9]);
+	}
+	h ^= h >> 32;
+	h *= 0x9e3779b97f4a7c15ull;
+	return h ^ (h >> 29);
+}
+
+/* The two candidate lines l1, l2 of a hash satisfy l1 + l2 = T(tag) mod lines,
+ * so an entry can be moved to its other line without its key.
+ */
+static __always_inline __u32 dash_line1(__u64 hash, __u32 lines)
+{
+	return (__u32)(((hash & 0xffffffffull) * lines) >> 32);
+}
+
+static __always_inline __u32 dash_line_other(__u32 line, __u32 tag, __u32 lines)
+{
+	__u32 t = (__u32)(((__u64)tag * lines) >> 32);
+
+	return t >= line ? t - line : t - line + lines;
+}
+
+/* ---- what the fast path reads of the configuration ---------------------- */
+
+/* struct dash_hot_eni flags */
+#define DASH_ENI_UP		0x0001	/* admin_state enabled */
+
+/**
+ * struct dash_hot_eni - the words of an ENI that every packet needs
+ * @gen: generation; a flow with another one is evaluated again
+ * @flags: DASH_ENI_*
+ * @vni: own vm_vni as in the VXLAN header, or 0: the appliance's
+ * @nh: cached next hop towards @pa; 0: ask the kernel per packet
+ * @pa: underlay_ip of the VM's host
+ * @pad: zero
+ */
+struct dash_hot_eni {
+	__u32  gen;
+	__u16  flags;
+	__u16  pad0;
+	__be32 vni;
+	__u32  nh;
+	struct dash_ip pa;
+	__u32  pad[8];
+};
+dash_static_assert(sizeof(struct dash_hot_eni) == 64);
+
+/**
+ * struct dash_hot_vip - one VIP
+ * @ip: the address; all zero: unused slot
+ * @vm_vni: vm_vni of its appliance as in the VXLAN header
+ * @idx: own index
+ * @other: index of the VIP of the same appliance in the other family; own index if none
+ * @valid: 1 if packets to it are accepted
+ * @pad: zero
+ */
+struct dash_hot_vip {
+	struct dash_ip ip;
+	__be32 vm_vni;
+	__u8   idx;
+	__u8   other;
+	__u8   valid;
+	__u8   pad;
+	__u32  pad2[2];
+};
+dash_static_assert(sizeof(struct dash_hot_vip) == 32);
+
+/**
+ * enum dash_nh_state - what to do with a packet for a next hop
+ * @DASH_NH_KERNEL: give the finished packet to the kernel's output path
+ *	(neighbour unresolved, or the device cannot take XDP frames)
+ * @DASH_NH_OK: write the MACs and send
+ * @DASH_NH_NO_ROUTE: drop, underlay_no_route
+ * @DASH_NH_ROUTE_DROP: drop, underlay_route_drop (blackhole, prohibit, local)
+ */
+enum dash_nh_state {
+	DASH_NH_KERNEL,
+	DASH_NH_OK,
+	DASH_NH_NO_ROUTE,
+	DASH_NH_ROUTE_DROP,
+};
+
+/**
+ * struct dash_nh - a cached next hop
+ * @state: enum dash_nh_state
+ * @mtu: of the egress device, bytes of the IP packet
+ * @ifindex: egress device
+ * @dmac, @smac: Ethernet header to write
+ * @pad: zero
+ */
+struct dash_nh {
+	__u32 state;
+	__u32 mtu;
+	__u32 ifindex;
+	__u8  dmac[6];
+	__u8  smac[6];
+	__u32 pad[2];
+};
+dash_static_assert(sizeof(struct dash_nh) == 32);
+
+/**
+ * struct dash_admit - the tables that admit a packet, replaced as a whole
+ * @vip_seed, @vni_seed, @mac_seed: multipliers of the perfect hashes, odd
+ * @vni_slots: outbound VNIs (host order); 0 = empty
+ * @mac: MAC in the low 48 bits (first octet lowest), ENI index + 1 above; 0 = empty
+ * @vip_slot: index + 1 into dash_hot.vip; 0 = empty
+ */
+struct dash_admit {
+	__u64 vip_seed;
+	__u64 vni_seed;
+	__u64 mac_seed;
+	__u64 pad;
+	__u64 mac[DASH_MAC_SLOTS];
+	__u32 vni[DASH_VNI_SLOTS];
+	__u16 vip_slot[DASH_VIP_SLOTS];
+};
+
+/**
+ * struct dash_hot - the one element of map dash_hot
+ * @active: which half of @admit counts; read once per packet
+ * @lines: number of index lines
+ * @seed: keys of the flow hash
+ * @vxlan_port: UDP destination port, network order
+ * @sport_base, @sport_mask: source ports are base + (hash & mask), host order
+ * @vip_pass: 1: VXLAN to a non-VIP goes to the stack (pipeline.md VIP-3)
+ * @admit: the two halves; the module fills the idle one, flips @active, and
+ *	fills the other only after an RCU grace period
+ * @vip: by index; an address stays readable after its VIP is gone
+ * @eni: by index
+ * @nh: by index; 0 is never used
+ */
+struct dash_hot {
+	__u32  active;
+	__u32  lines;
+	struct dash_seed seed;
+	__be16 vxlan_port;
+	__u16  sport_base;
+	__u16  sport_mask;
+	__u16  vip_pass;
+	__u32  pad[2];
+	struct dash_admit   admit[2];
+	struct dash_hot_vip vip[DASH_MAX_VIP];
+	struct dash_hot_eni eni[DASH_MAX_ENI];
+	struct dash_nh      nh[DASH_MAX_NH];
+};
+
+static __always_inline __u32 dash_slot_of(__u64 x, __u64 seed, __u32 slots)
+{
+	x ^= x >> 32;
+	return (__u32)((x * seed) >> 40) & (slots - 1);
+}
+
+static __always_inline __u64 dash_vip_word(const struct dash_ip *ip)
+{
+	__u64 hi = ((__u64)(__u32)ip->w[0] << 32) | (__u32)ip->w[1];
+	__u64 lo = ((__u64)(__u32)ip->w[2] << 32) | (__u32)ip->w[3];
+
+	return (hi * 0x9e3779b97f4a7c15ull) ^ lo;
+}
+
+/* ---- counters ------------------------------------------------------------ */
+
+/* TCP flag classes of spec/counters.md 3.3 */
+enum dash_tcp_count { DASH_TCP_SYN, DASH_TCP_SYNACK, DASH_TCP_FIN, DASH_TCP_RST, DASH_TCP_N };
+/* protocol classes of spec/counters.md 3.2 */
+enum dash_proto_class { DASH_PC_TCP, DASH_PC_UDP, DASH_PC_ICMP, DASH_PC_OTHER, DASH_PC_N };
+
+/**
+ * struct dash_port_stats - per-CPU counters of one port; written by the program only
+ */
+struct dash_port_stats {
+	__u64 rx_packets, rx_bytes;
+	__u64 underlay_passthrough;
+	__u64 fast_path_packets, slow_path_packets;
+	__u64 drop[DASH_DROP_FIRST_ENI];	/* reasons with scope P, by number */
+	__u64 pad[9];
+};
+
+/**
+ * struct dash_eni_stats - per-CPU counters of one ENI; written by the program only
+ * The arrays of two are indexed by enum dash_dir.
+ */
+struct dash_eni_stats {
+	__u64 rx_packets[2], rx_bytes[2];
+	__u64 tx_packets[2], tx_bytes[2];
+	__u64 matched[DASH_PC_N];
+	__u64 tcp[2][DASH_TCP_N];
+	__u64 drop[DASH_DROP_COUNT];		/* reasons with scope E, by number */
+};
+
+/* ---- the packet, as the program tells it to the module -------------------- */
+
+/* struct dash_pkt frag */
+enum dash_frag { DASH_FRAG_NONE, DASH_FRAG_HEAD, DASH_FRAG_LATER };
+
+/* TCP flag bits, as in the header's byte 13 */
+#define DASH_TCP_F_FIN	0x01
+#define DASH_TCP_F_SYN	0x02
+#define DASH_TCP_F_RST	0x04
+#define DASH_TCP_F_ACK	0x10
+
+/**
+ * struct dash_pkt - facts of one packet; values and offsets, never pointers
+ * @key: flow key, complete
+ * @hash: dash_hash() of @key
+ * @rx_sip: outer source address
+ * @rx_vni: VNI received, host order
+ * @slot: flow record; 0: none.  Set by bpf_dash_resolve() and bpf_dash_track()
+ * @wire_len: outer frame from the destination MAC to the end of the IP packet, bytes
+ * @inner_len: inner frame, bytes
+ * @smac, @dmac: inner Ethernet addresses
+ * @ip_id: identification of an inner fragment (IPv4: 16 bits)
+ * @inner_off: offset of the inner Ethernet header in the frame
+ * @l3_off: offset of the inner IP header in the frame
+ * @dir: enum dash_dir
+ * @vip: index of the VIP that was hit
+ * @tcp_flags: byte 13 of the TCP header, 0 for other protocols
+ * @tos: outer TOS / traffic class
+ * @frag: enum dash_frag of the inner packet
+ * @last_frag: 1 if it is a fragment with MF = 0
+ * @pad: zero
+ */
+struct dash_pkt {
+	struct dash_key key;
+	__u64  hash;
+	struct dash_ip rx_sip;
+	__u32  rx_vni;
+	__u32  slot;
+	__u32  wire_len;
+	__u32  inner_len;
+	__u8   smac[6];
+	__u8   dmac[6];
+	__u32  ip_id;
+	__u16  inner_off;
+	__u16  l3_off;
+	__u8   dir;
+	__u8   vip;
+	__u8   tcp_flags;
+	__u8   tos;
+	__u8   frag;
+	__u8   last_frag;
+	__u8   pad[6];
+};
+dash_static_assert(sizeof(struct dash_pkt) % 8 == 0);
+
+/* ---- maps and kfuncs -------------------------------------------------------- */
+
+/* which map is bound: argument of bpf_dash_bind() */
+enum dash_map_id {
+	DASH_MAP_HOT,		/* array, 1 x struct dash_hot, mmapable */
+	DASH_MAP_INDEX,		/* array, lines x struct dash_line, mmapable */
+	DASH_MAP_FLOWS,		/* array, slots x struct dash_flow, mmapable; slot 0 unused */
+	DASH_MAP_ENI_STATS,	/* per-CPU array, DASH_MAX_ENI x struct dash_eni_stats */
+	DASH_MAP_PORT_STATS,	/* per-CPU array, DASH_MAX_PORT x struct dash_port_stats */
+	DASH_MAP_N
+};
+
+#if defined(__KERNEL__) || defined(__bpf__)
+struct xdp_md;
+struct bpf_map;
+#ifdef __bpf__
+#define DASH_KFUNC extern __attribute__((section(".ksyms"))) __attribute__((weak))
+#else
+#define DASH_KFUNC
+#endif
+
+/**
+ * bpf_dash_resolve - decide a packet that the program cannot: a flow miss, a
+ * flow of an old generation, or an inbound flow whose tunnel source changed
+ * @ctx: the packet; only its device's namespace is read
+ * @pkt: facts; @pkt->slot is 0 on a miss, else the flow in question
+ *
+ * Context: XDP (softirq, RCU), or BPF_PROG_TEST_RUN.  Takes spinlocks.
+ * Return: 0 with @pkt->slot set, or the reason (enum dash_drop) to drop it for.
+ */
+DASH_KFUNC int bpf_dash_resolve(struct xdp_md *ctx, struct dash_pkt *pkt);
+
+/**
+ * bpf_dash_track - a TCP segment that may change the state of flow @pkt->slot
+ * @ctx: as above
+ * @pkt: facts; @pkt->slot may be another one afterwards (a SYN that reuses the
+ *	ports of a closing connection is a new connection)
+ *
+ * Return: 0, or the reason to drop it for.
+ */
+DASH_KFUNC int bpf_dash_track(struct xdp_md *ctx, struct dash_pkt *pkt);
+
+/**
+ * bpf_dash_output - send the finished packet through the kernel's own output
+ * path, which resolves the neighbour and queues the packet meanwhile
+ * @ctx: the finished packet: Ethernet header of any content, then IP
+ *
+ * Return: 0 if the kernel took a copy (the program then drops the original
+ * without counting a drop), or the reason to drop it for.
+ */
+DASH_KFUNC int bpf_dash_output(struct xdp_md *ctx);
+
+/**
+ * bpf_dash_bind - give a map to the module, for the caller's namespace
+ * @map: the map
+ * @map_id: enum dash_map_id
+ *
+ * Context: a BPF_PROG_TYPE_SYSCALL program run by dashctl.  One map per call:
+ * with two __map arguments the 6.12 verifier dereferences NULL.
+ * Return: 0; -EBUSY already bound; -EINVAL wrong shape; -EPERM.
+ */
+DASH_KFUNC int bpf_dash_bind(struct bpf_map *map__map, __u32 map_id);
+#endif
+
+#endif /* DASH_FLOW_H */
