@@ -187,6 +187,12 @@ struct dash_key {
 };
 dash_static_assert(sizeof(struct dash_key) == 40);
 
+/* TCP flag bits, as in the header's byte 13 */
+#define DASH_TCP_F_FIN	0x01
+#define DASH_TCP_F_SYN	0x02
+#define DASH_TCP_F_RST	0x04
+#define DASH_TCP_F_ACK	0x10
+
 /* ---- flow record: two cache lines --------------------------------------- */
 
 /* struct dash_flow flags: decided at creation, read on every packet */
@@ -225,7 +231,6 @@ enum dash_flow_state {
  * @nh: index of the cached next hop towards @pa; 0: ask the kernel per packet
  * @gen: ENI generation under which the actions were decided
  * @vip: index of the VIP that is the outer source towards the network
- * @last_fin: 1 + side (0 initiator, 1 responder) that sent the last FIN
  * @pad: zero
  * @created: jiffies at creation, low 32 bits
  * @link: of the module: free list; id of the mapping while in use
@@ -233,10 +238,14 @@ enum dash_flow_state {
  * Second line, written on every packet:
  * @k1: last 24 bytes of the key
  * @packets, @bytes: per direction (enum dash_dir); bytes are the inner frame as received
- * @seen: jiffies of the last packet, low 32 bits
- * @state: enum dash_flow_state
- * @event: set by the program when it moved @state, for the sweep's counters
+ * @seen: jiffies of the last packet, low 32 bits; the program writes it on
+ *	packets in a state with dash_state_refreshes()
+ * @state: enum dash_flow_state; moved by the module alone
+ * @event: DASH_EV_*, what the tracker has to remember beside @state
+ * @was: the state before DASH_ST_RESET or DASH_ST_DEAD
  * @spare: zero
+ * @track: the four bytes above as one word, because they move together: a
+ *	compare-and-exchange makes each segment's transition atomic
  *
  * Deliveries to the VM take tunnel, VNI and next hop from the ENI
  * (struct dash_hot_eni), so that they follow it (pipeline.md 18.3).
@@ -250,8 +259,7 @@ struct dash_flow {
 	__u32  nh;
 	__u32  gen;
 	__u8   vip;
-	__u8   last_fin;
-	__u8   pad[2];
+	__u8   pad[3];
 	__u32  created;
 	__u32  link;
 
@@ -259,12 +267,69 @@ struct dash_flow {
 	__u64  packets[2];
 	__u64  bytes[2];
 	__u32  seen;
-	__u8   state;
-	__u8   event;
-	__u8   spare[2];
+	union {
+		struct {
+			__u8 state;
+			__u8 event;
+			__u8 was;
+			__u8 spare;
+		};
+		__u32 track;
+	};
 };
 dash_static_assert(sizeof(struct dash_flow) == 128);
 dash_static_assert(__builtin_offsetof(struct dash_flow, k1) == 64);
+dash_static_assert(__builtin_offsetof(struct dash_flow, track) == 124);
+
+/* struct dash_flow event */
+#define DASH_EV_FIN_F		0x01	/* the last FIN was the initiator's */
+#define DASH_EV_FIN_R		0x02	/* the last FIN was the responder's */
+#define DASH_EV_ACK_R		0x04	/* the responder has sent an ACK */
+
+/**
+ * dash_state_refreshes - does a packet in this state restart the idle timer?
+ * @state: enum dash_flow_state
+ *
+ * pipeline.md 18.4: TIME_WAIT and RESET run out, however many packets come.
+ */
+static __always_inline int dash_state_refreshes(__u8 state)
+{
+	return state < DASH_ST_TIME_WAIT;
+}
+
+/**
+ * dash_tcp_needs_module - must bpf_dash_track() see this segment of a hit?
+ * @f: the record, of a TCP connection
+ * @from_initiator: the packet's direction is that of the connection's first packet
+ * @flags: byte 13 of the TCP header
+ *
+ * SYN, FIN and RST always; a pure ACK only where pipeline.md 18.4 moves on it:
+ * half open (the initiator's ends the handshake, the responder's first one has
+ * to be remembered), and in CLOSING from the side that did not send the last
+ * FIN.  So never in ESTABLISHED.  A stale @f costs a call or a delay of one
+ * segment: the module decides on its own reading of the record.
+ */
+static __always_inline int dash_tcp_needs_module(const struct dash_flow *f,
+						 int from_initiator, __u8 flags)
+{
+	__u8 event;
+
+	if (flags & (DASH_TCP_F_SYN | DASH_TCP_F_FIN | DASH_TCP_F_RST))
+		return 1;
+	if (!(flags & DASH_TCP_F_ACK))
+		return 0;
+	event = f->event;
+	switch (f->state) {
+	case DASH_ST_SYN_SENT:
+		return from_initiator ? !!(event & DASH_EV_ACK_R) : !(event & DASH_EV_ACK_R);
+	case DASH_ST_SYN_RECV:
+		return from_initiator || !(event & DASH_EV_ACK_R);
+	case DASH_ST_CLOSING:
+		return !(event & (from_initiator ? DASH_EV_FIN_F : DASH_EV_FIN_R));
+	default:
+		return 0;
+	}
+}
 
 /* ---- flow index: lines of eight entries ---------------------------------- */
 
@@ -497,12 +562,6 @@ struct dash_eni_stats {
 
 /* struct dash_pkt frag */
 enum dash_frag { DASH_FRAG_NONE, DASH_FRAG_HEAD, DASH_FRAG_LATER };
-
-/* TCP flag bits, as in the header's byte 13 */
-#define DASH_TCP_F_FIN	0x01
-#define DASH_TCP_F_SYN	0x02
-#define DASH_TCP_F_RST	0x04
-#define DASH_TCP_F_ACK	0x10
 
 /**
  * struct dash_pkt - facts of one packet; values and offsets, never pointers
