@@ -1,0 +1,692 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* Copyright (C) 2026 The dash-linux authors */
+/* Generated from kernel/dash.yaml by tools/gen-netlink.py: edit the spec, not this file. */
+
+/*
+ * Generic netlink family "dash". Configuration, flows and counters of the DASH appliance of
+ * the caller's network namespace.
+ *
+ * Byte order: numbers are in host order, addresses in network order.  Kinds of values:
+ *   bool        u8, 0 or 1
+ *   ip          4 or 16 bytes; no v4-mapped IPv6
+ *   prefix      ip followed by its length in bits (5 or 17 bytes); bits beyond it are zero
+ *   mac         6 bytes
+ *   vni-range   u64, first << 32 | last
+ *   port-range  u32, first << 16 | last
+ *   list        the attribute is repeated, in order
+ *
+ * Commands:
+ *
+ * DASH_CMD_STATUS_GET
+ *	Version, ports, maps, tables, limits and parameters.
+ *	do reply: DASH_A_STATUS
+ *
+ * DASH_CMD_TXN_BEGIN
+ *	Open a transaction. It belongs to the socket and ends with it; whatever was staged
+ *	in an earlier one is thrown away.
+ *
+ * DASH_CMD_TXN_ADD
+ *	Stage objects, as many as fit into a message. Attributes of an object come in
+ *	ascending order. Nothing is visible before the commit.
+ *	do request: DASH_A_OBJECT
+ *	do reply: DASH_A_COUNT
+ *
+ * DASH_CMD_TXN_COMMIT
+ *	Make the state what it is plus everything staged, or, on any error, change nothing.
+ *	After success the transaction is closed; after a refusal TXN_ERRORS tells all
+ *	errors, and the transaction waits for TXN_ABORT, TXN_BEGIN or another try.
+ *	do request: DASH_A_DRY_RUN
+ *	do reply: DASH_A_GENERATION, DASH_A_CHANGED, DASH_A_WARNINGS
+ *
+ * DASH_CMD_TXN_ABORT
+ *	Throw the transaction away.
+ *
+ * DASH_CMD_TXN_ERRORS
+ *	Errors and warnings of the socket's last TXN_COMMIT.
+ *	dump reply: DASH_A_ERROR
+ *
+ * DASH_CMD_OBJECT_GET
+ *	All objects, or those of one type, or of one owner. An object too large for one
+ *	message continues in the next ones (append). Every message tells the generation; a
+ *	dump torn by a commit is marked NLM_F_DUMP_INTR.
+ *	dump request: DASH_A_TYPE, DASH_A_OWNER
+ *	dump reply: DASH_A_OBJECT, DASH_A_GENERATION
+ *
+ * DASH_CMD_FLOW_GET
+ *	Connections, by slot. Filters are anded; src, dst, sport and dport are compared with
+ *	both directions of a connection.
+ *	dump request: DASH_A_ENI, DASH_A_PROTO, DASH_A_SRC, DASH_A_DST, DASH_A_SPORT,
+ *	    DASH_A_DPORT, DASH_A_LIMIT
+ *	dump reply: DASH_A_FLOW
+ *
+ * DASH_CMD_FLOW_DEL
+ *	End the connections that match; without a filter all.
+ *	do request: DASH_A_ENI, DASH_A_PROTO, DASH_A_SRC, DASH_A_DST, DASH_A_SPORT,
+ *	    DASH_A_DPORT
+ *	do reply: DASH_A_COUNT
+ *
+ * DASH_CMD_STATS_GET
+ *	Counters, one message for each scope.
+ *	dump request: DASH_A_SCOPE, DASH_A_IFINDEX, DASH_A_ENI
+ *	dump reply: DASH_A_SCOPE, DASH_A_IFINDEX, DASH_A_ENI, DASH_A_COUNTER
+ *
+ * DASH_CMD_PARAM_GET
+ *	All parameters.
+ *	do reply: DASH_A_PARAM
+ *
+ * DASH_CMD_PARAM_SET
+ *	Set parameters, all or none.
+ *	do request: DASH_A_PARAM
+ *
+ * DASH_CMD_PORT_NEW
+ *	Register a device before a program is attached to it; the same device again gives
+ *	the same port. The reply names the maps that are bound already.
+ *	do request: DASH_A_IFINDEX
+ *	do reply: DASH_A_PORT, DASH_A_MAP
+ *
+ * DASH_CMD_PORT_DEL
+ *	Forget a device after its program is detached. With the last one the maps are
+ *	unbound.
+ *	do request: DASH_A_IFINDEX
+ *	do reply: DASH_A_LAST
+ *
+ * DASH_CMD_CONFIG_NTF
+ *	Sent to group config after each commit that changed something.
+ *	event: DASH_A_GENERATION, DASH_A_CHANGED, DASH_A_PORTID
+ */
+#ifndef DASH_H
+#define DASH_H
+
+#define DASH_FAMILY_NAME	"dash"
+#define DASH_FAMILY_VERSION	1
+#define DASH_MCGRP_CONFIG	"config"
+
+/* Version of this interface; grows when something is added */
+#define DASH_ABI_VERSION	1
+
+/* Longest name, tag or guid, in bytes without the NUL */
+#define DASH_NAME_MAX	255
+
+/* Length of a MAC address */
+#define DASH_MAC_LEN	6
+
+/* Object types; the name is that of the attribute set that describes the object, and of its
+ * table in a configuration file (DASH_..._TABLE; SWITCH_TABLE)
+ */
+enum dash_obj_type {
+	DASH_OBJ_APPLIANCE = 1,
+	DASH_OBJ_VNET,
+	DASH_OBJ_QOS,
+	DASH_OBJ_ENI,
+	DASH_OBJ_PREFIX_TAG,
+	DASH_OBJ_ACL_GROUP,
+	DASH_OBJ_ACL_RULE,
+	DASH_OBJ_ACL_IN,
+	DASH_OBJ_ACL_OUT,
+	DASH_OBJ_ROUTING_TYPE,
+	DASH_OBJ_ENI_ROUTE,
+	DASH_OBJ_ROUTE_GROUP,
+	DASH_OBJ_ROUTE,
+	DASH_OBJ_ROUTE_RULE,
+	DASH_OBJ_VNET_MAPPING,
+	DASH_OBJ_PA_VALIDATION,
+	DASH_OBJ_METER_POLICY,
+	DASH_OBJ_METER_RULE,
+	DASH_OBJ_METER,
+	DASH_OBJ_SWITCH,
+
+	__DASH_OBJ_MAX,
+	DASH_OBJ_MAX = __DASH_OBJ_MAX - 1
+};
+
+/* Address family of a tag, group or policy */
+enum dash_ip_version {
+	DASH_IP_VERSION_IPV4 = 4,
+	DASH_IP_VERSION_IPV6 = 6,
+};
+
+/* Which inner MAC address identifies the ENI of an outbound packet */
+enum dash_direction_lookup {
+	DASH_DIRECTION_LOOKUP_SRC_MAC,
+	DASH_DIRECTION_LOOKUP_DST_MAC,
+};
+
+/* Administrative state of an ENI */
+enum dash_admin_state {
+	DASH_ADMIN_STATE_DISABLED,
+	DASH_ADMIN_STATE_ENABLED,
+};
+
+/* What a matching ACL rule says */
+enum dash_acl_action {
+	DASH_ACL_ACTION_DENY,
+	DASH_ACL_ACTION_ALLOW,
+};
+
+/* What is done with a packet that matches a route or a mapping */
+enum dash_routing_type {
+	DASH_ROUTING_TYPE_VNET = 1,
+	DASH_ROUTING_TYPE_VNET_DIRECT,
+	DASH_ROUTING_TYPE_VNET_ENCAP,
+	DASH_ROUTING_TYPE_DIRECT,
+	DASH_ROUTING_TYPE_DROP,
+	DASH_ROUTING_TYPE_APPLIANCE,
+	DASH_ROUTING_TYPE_PRIVATELINK,
+	DASH_ROUTING_TYPE_PRIVATELINKNSG,
+	DASH_ROUTING_TYPE_SERVICETUNNEL,
+};
+
+/* One action of a routing type */
+enum dash_action_type {
+	DASH_ACTION_TYPE_MAPROUTING = 1,
+	DASH_ACTION_TYPE_DIRECT,
+	DASH_ACTION_TYPE_STATICENCAP,
+	DASH_ACTION_TYPE_APPLIANCE,
+	DASH_ACTION_TYPE_4TO6,
+	DASH_ACTION_TYPE_MAPDECAP,
+	DASH_ACTION_TYPE_DECAP,
+	DASH_ACTION_TYPE_DROP,
+};
+
+/* Tunnel encapsulation */
+enum dash_encap_type {
+	DASH_ENCAP_TYPE_VXLAN,
+	DASH_ENCAP_TYPE_NVGRE,
+};
+
+/* What an inbound route rule does */
+enum dash_rule_action {
+	DASH_RULE_ACTION_DECAP,
+	DASH_RULE_ACTION_DROP,
+};
+
+/* Direction of a packet, seen from the VM (enum dash_dir) */
+enum dash_direction {
+	DASH_DIRECTION_OUTBOUND,	/* Sent by the VM that owns the ENI */
+	DASH_DIRECTION_INBOUND,	/* Addressed to that VM */
+};
+
+/* State of a connection (enum dash_flow_state) */
+enum dash_conn_state {
+	DASH_CONN_STATE_FREE,
+	DASH_CONN_STATE_OPEN,
+	DASH_CONN_STATE_SYN_SENT,
+	DASH_CONN_STATE_SYN_RECV,
+	DASH_CONN_STATE_ESTABLISHED,
+	DASH_CONN_STATE_FIN_F,
+	DASH_CONN_STATE_FIN_R,
+	DASH_CONN_STATE_CLOSING,
+	DASH_CONN_STATE_TIME_WAIT,
+	DASH_CONN_STATE_RESET,
+	DASH_CONN_STATE_DEAD,
+};
+
+/* What a set of counters belongs to */
+enum dash_scope {
+	DASH_SCOPE_GLOBAL,
+	DASH_SCOPE_PORT,
+	DASH_SCOPE_ENI,
+};
+
+/* A VIP of the appliance (spec/config.md 5.1) */
+enum {
+	DASH_A_APPLIANCE_APPLIANCE_ID = 1,		/* string, key: Name */
+	DASH_A_APPLIANCE_SIP,				/* ip, list, mandatory: VIP: accepted tunnel destination, default tunnel source; at most one of each family */
+	DASH_A_APPLIANCE_VM_VNI,			/* u32, mandatory: VNI of the VM leg */
+	DASH_A_APPLIANCE_LOCAL_REGION_ID,		/* u8, create-only, stored: Region */
+	DASH_A_APPLIANCE_OUTBOUND_DIRECTION_LOOKUP,	/* u8, enum dash_direction_lookup: Which inner MAC identifies the ENI of an outbound packet; dst-mac is refused in this release */
+	DASH_A_APPLIANCE_TRUSTED_VNIS_LIST,		/* vni-range, list: VNIs trusted by all ENIs */
+	DASH_A_APPLIANCE_PAD,				/* pad */
+
+	__DASH_A_APPLIANCE_MAX,
+	DASH_A_APPLIANCE_MAX = __DASH_A_APPLIANCE_MAX - 1
+};
+
+/* A virtual network (spec/config.md 5.2) */
+enum {
+	DASH_A_VNET_VNET_NAME = 1,	/* string, key: Name */
+	DASH_A_VNET_VNI,		/* u32, mandatory: VNI of the VNET */
+	DASH_A_VNET_GUID,		/* string, stored: Identifier given by the controller */
+	DASH_A_VNET_VERSION,		/* string, stored: Version given by the controller */
+	DASH_A_VNET_ADDRESS_SPACES,	/* prefix, list, stored: Address spaces */
+	DASH_A_VNET_PEER_LIST,		/* string, list, stored: Names of peers */
+
+	__DASH_A_VNET_MAX,
+	DASH_A_VNET_MAX = __DASH_A_VNET_MAX - 1
+};
+
+/* Limits of an ENI (spec/config.md 5.3) */
+enum {
+	DASH_A_QOS_QOS_NAME = 1,	/* string, key: Name */
+	DASH_A_QOS_QOS_ID,		/* string, stored: Identifier */
+	DASH_A_QOS_BW,			/* u32, stored: Bandwidth per direction, kbit/s; 0 = unlimited */
+	DASH_A_QOS_CPS,			/* u32: New connections per second; 0 = unlimited */
+	DASH_A_QOS_FLOWS,		/* u32: Concurrent connections; 0 = unlimited */
+
+	__DASH_A_QOS_MAX,
+	DASH_A_QOS_MAX = __DASH_A_QOS_MAX - 1
+};
+
+/* An elastic network interface: a VM port (spec/config.md 5.4) */
+enum {
+	DASH_A_ENI_ENI = 1,			/* string, key: Name; often the MAC address */
+	DASH_A_ENI_ENI_ID,			/* string, create-only, stored: GUID; default: the name */
+	DASH_A_ENI_MAC_ADDRESS,			/* mac, mandatory, create-only: Identity in packets; unique */
+	DASH_A_ENI_VNET,			/* string, mandatory: Home VNET */
+	DASH_A_ENI_VM_VNI,			/* u32: VNI of this VM's leg, if not the appliance's */
+	DASH_A_ENI_UNDERLAY_IP,			/* ip, mandatory: PA of the VM's host */
+	DASH_A_ENI_ADMIN_STATE,			/* u8, enum dash_admin_state: Traffic passes only when enabled */
+	DASH_A_ENI_QOS,				/* string: QOS object; absent: no limits */
+	DASH_A_ENI_V4_METER_POLICY_ID,		/* string, stored: Meter policy for IPv4 */
+	DASH_A_ENI_V6_METER_POLICY_ID,		/* string, stored: Meter policy for IPv6 */
+	DASH_A_ENI_TRUSTED_VNIS_LIST,		/* vni-range, list: VNIs trusted by this ENI */
+	DASH_A_ENI_PAD,				/* pad */
+
+	__DASH_A_ENI_MAX,
+	DASH_A_ENI_MAX = __DASH_A_ENI_MAX - 1
+};
+
+/* A named list of prefixes (spec/config.md 5.5) */
+enum {
+	DASH_A_PREFIX_TAG_TAG_NAME = 1,		/* string, key: Name */
+	DASH_A_PREFIX_TAG_IP_VERSION,		/* u8, enum dash_ip_version, mandatory, create-only: Family of the prefixes */
+	DASH_A_PREFIX_TAG_PREFIX_LIST,		/* prefix, list: The prefixes; none matches nothing */
+
+	__DASH_A_PREFIX_TAG_MAX,
+	DASH_A_PREFIX_TAG_MAX = __DASH_A_PREFIX_TAG_MAX - 1
+};
+
+/* A list of ACL rules (spec/config.md 5.6) */
+enum {
+	DASH_A_ACL_GROUP_GROUP_ID = 1,		/* string, key: Name */
+	DASH_A_ACL_GROUP_IP_VERSION,		/* u8, enum dash_ip_version, mandatory, create-only: Family of the packets it sees */
+	DASH_A_ACL_GROUP_GUID,			/* string, stored: Identifier given by the controller */
+	DASH_A_ACL_GROUP_VERSION,		/* string, stored: Version given by the controller */
+
+	__DASH_A_ACL_GROUP_MAX,
+	DASH_A_ACL_GROUP_MAX = __DASH_A_ACL_GROUP_MAX - 1
+};
+
+/* A rule of an ACL group (spec/config.md 5.7) */
+enum {
+	DASH_A_ACL_RULE_GROUP_ID = 1,		/* string, key: ACL group */
+	DASH_A_ACL_RULE_RULE_ID,		/* string, key: Name within the group */
+	DASH_A_ACL_RULE_PRIORITY,		/* u32, mandatory: Lower is looked at first */
+	DASH_A_ACL_RULE_ACTION,			/* u8, enum dash_acl_action, mandatory: What a match says */
+	DASH_A_ACL_RULE_TERMINATING,		/* bool, mandatory: A match ends the evaluation of all stages */
+	DASH_A_ACL_RULE_PROTOCOL,		/* u8, list: Inner protocols; none = all */
+	DASH_A_ACL_RULE_SRC_TAG,		/* string, list: Tags of the source address; not together with src-addr */
+	DASH_A_ACL_RULE_DST_TAG,		/* string, list: Tags of the destination address; not together with dst-addr */
+	DASH_A_ACL_RULE_SRC_ADDR,		/* prefix, list: Source prefixes; none = any */
+	DASH_A_ACL_RULE_DST_ADDR,		/* prefix, list: Destination prefixes; none = any */
+	DASH_A_ACL_RULE_SRC_PORT,		/* port-range, list: Source ports; none = any */
+	DASH_A_ACL_RULE_DST_PORT,		/* port-range, list: Destination ports; none = any */
+
+	__DASH_A_ACL_RULE_MAX,
+	DASH_A_ACL_RULE_MAX = __DASH_A_ACL_RULE_MAX - 1
+};
+
+/* Binding of ACL groups to an inbound stage of an ENI (spec/config.md 5.8) */
+enum {
+	DASH_A_ACL_IN_ENI = 1,			/* string, key: ENI */
+	DASH_A_ACL_IN_STAGE,			/* u8, key: Stage */
+	DASH_A_ACL_IN_V4_ACL_GROUP_ID,		/* string: Group for IPv4; absent: none */
+	DASH_A_ACL_IN_V6_ACL_GROUP_ID,		/* string: Group for IPv6; absent: none */
+
+	__DASH_A_ACL_IN_MAX,
+	DASH_A_ACL_IN_MAX = __DASH_A_ACL_IN_MAX - 1
+};
+
+/* Binding of ACL groups to an outbound stage of an ENI (spec/config.md 5.8) */
+enum {
+	DASH_A_ACL_OUT_ENI = 1,			/* string, key: ENI */
+	DASH_A_ACL_OUT_STAGE,			/* u8, key: Stage */
+	DASH_A_ACL_OUT_V4_ACL_GROUP_ID,		/* string: Group for IPv4; absent: none */
+	DASH_A_ACL_OUT_V6_ACL_GROUP_ID,		/* string: Group for IPv6; absent: none */
+
+	__DASH_A_ACL_OUT_MAX,
+	DASH_A_ACL_OUT_MAX = __DASH_A_ACL_OUT_MAX - 1
+};
+
+/* Actions of a routing type (spec/config.md 5.9) */
+enum {
+	DASH_A_ROUTING_TYPE_ROUTING_TYPE = 1,	/* u8, enum dash_routing_type, key: The type */
+	DASH_A_ROUTING_TYPE_ACTIONS,		/* nest of DASH_A_ROUTING_ACTION_*, list, mandatory: Its actions, in order, at most 5 */
+
+	__DASH_A_ROUTING_TYPE_MAX,
+	DASH_A_ROUTING_TYPE_MAX = __DASH_A_ROUTING_TYPE_MAX - 1
+};
+
+/* One action of a routing type */
+enum {
+	DASH_A_ROUTING_ACTION_ACTION_NAME = 1,	/* string: Label */
+	DASH_A_ROUTING_ACTION_ACTION_TYPE,	/* u8, enum dash_action_type, mandatory: What to do */
+	DASH_A_ROUTING_ACTION_ENCAP_TYPE,	/* u8, enum dash_encap_type: Encapsulation, for staticencap; default vxlan */
+	DASH_A_ROUTING_ACTION_VNI,		/* u32: Static VNI */
+
+	__DASH_A_ROUTING_ACTION_MAX,
+	DASH_A_ROUTING_ACTION_MAX = __DASH_A_ROUTING_ACTION_MAX - 1
+};
+
+/* Binding of a route group to an ENI (spec/config.md 5.10) */
+enum {
+	DASH_A_ENI_ROUTE_ENI = 1,	/* string, key: ENI */
+	DASH_A_ENI_ROUTE_GROUP_ID,	/* string, mandatory: Route group */
+
+	__DASH_A_ENI_ROUTE_MAX,
+	DASH_A_ENI_ROUTE_MAX = __DASH_A_ENI_ROUTE_MAX - 1
+};
+
+/* A set of outbound routes (spec/config.md 5.11) */
+enum {
+	DASH_A_ROUTE_GROUP_GROUP_ID = 1,	/* string, key: Name */
+	DASH_A_ROUTE_GROUP_GUID,		/* string, stored: Identifier given by the controller */
+	DASH_A_ROUTE_GROUP_VERSION,		/* string, stored: Version given by the controller */
+	DASH_A_ROUTE_GROUP_DISABLED,		/* bool: Drop everything routed through the group */
+
+	__DASH_A_ROUTE_GROUP_MAX,
+	DASH_A_ROUTE_GROUP_MAX = __DASH_A_ROUTE_GROUP_MAX - 1
+};
+
+/* An outbound route (spec/config.md 5.12) */
+enum {
+	DASH_A_ROUTE_GROUP_ID = 1,		/* string, key: Route group */
+	DASH_A_ROUTE_PREFIX,			/* prefix, key: Destination */
+	DASH_A_ROUTE_ROUTING_TYPE,		/* u8, enum dash_routing_type, mandatory: vnet, vnet-direct, direct or drop */
+	DASH_A_ROUTE_VNET,			/* string: VNET whose mappings are asked (vnet, vnet-direct) */
+	DASH_A_ROUTE_OVERLAY_IP,		/* ip: Address that is looked up instead of the destination (vnet-direct) */
+	DASH_A_ROUTE_METERING_CLASS_OR,		/* u32, stored: Bits or-ed into the metering class */
+	DASH_A_ROUTE_METERING_CLASS_AND,	/* u32, stored: Mask of the metering class */
+	DASH_A_ROUTE_METERING_POLICY_EN,	/* bool, stored: Ask the meter policy first */
+	DASH_A_ROUTE_METERING_CLASS,		/* u32, stored: Metering class */
+
+	__DASH_A_ROUTE_MAX,
+	DASH_A_ROUTE_MAX = __DASH_A_ROUTE_MAX - 1
+};
+
+/* An inbound route rule (spec/config.md 5.13) */
+enum {
+	DASH_A_ROUTE_RULE_ENI = 1,			/* string, key: ENI */
+	DASH_A_ROUTE_RULE_VNI,				/* u32, key: VNI received */
+	DASH_A_ROUTE_RULE_PREFIX,			/* prefix, key: Source PA; absent: any */
+	DASH_A_ROUTE_RULE_PRIORITY,			/* u32, key: Lower is looked at first; default 0 */
+	DASH_A_ROUTE_RULE_ACTION_TYPE,			/* u8, enum dash_rule_action, mandatory: decap or drop */
+	DASH_A_ROUTE_RULE_PROTOCOL,			/* u8: Inner protocol; 0 = any */
+	DASH_A_ROUTE_RULE_VNET,				/* string: VNET for PA validation; default: the ENI's */
+	DASH_A_ROUTE_RULE_PA_VALIDATION,		/* bool: Check the source PA; default true */
+	DASH_A_ROUTE_RULE_METERING_CLASS_OR,		/* u32, stored: Bits or-ed into the metering class */
+	DASH_A_ROUTE_RULE_METERING_CLASS_AND,		/* u32, stored: Mask of the metering class */
+	DASH_A_ROUTE_RULE_METERING_CLASS,		/* u32, stored: Metering class */
+	DASH_A_ROUTE_RULE_REGION,			/* string, stored: Region */
+
+	__DASH_A_ROUTE_RULE_MAX,
+	DASH_A_ROUTE_RULE_MAX = __DASH_A_ROUTE_RULE_MAX - 1
+};
+
+/* A CA-to-PA mapping of a VNET (spec/config.md 5.14) */
+enum {
+	DASH_A_VNET_MAPPING_VNET = 1,			/* string, key: VNET */
+	DASH_A_VNET_MAPPING_IP,				/* ip, key: CA */
+	DASH_A_VNET_MAPPING_ROUTING_TYPE,		/* u8, enum dash_routing_type: vnet-encap */
+	DASH_A_VNET_MAPPING_UNDERLAY_IP,		/* ip, mandatory: PA; also valid as source of inbound packets */
+	DASH_A_VNET_MAPPING_MAC_ADDRESS,		/* mac: Inner destination MAC; absent: unchanged */
+	DASH_A_VNET_MAPPING_USE_DST_VNI,		/* bool: VNI of this VNET instead of the sender's */
+	DASH_A_VNET_MAPPING_USE_PL_SIP_ENI,		/* bool, stored: Switch for the private link fields of the ENI; default true */
+	DASH_A_VNET_MAPPING_METERING_CLASS_OR,		/* u32, stored: Bits or-ed into the metering class */
+	DASH_A_VNET_MAPPING_METERING_CLASS,		/* u32, stored: Metering class */
+	DASH_A_VNET_MAPPING_OVERRIDE_METER,		/* bool, stored: Metering class replaces that of the route */
+
+	__DASH_A_VNET_MAPPING_MAX,
+	DASH_A_VNET_MAPPING_MAX = __DASH_A_VNET_MAPPING_MAX - 1
+};
+
+/* Further valid PAs of the VNETs with a VNI (spec/config.md 5.15) */
+enum {
+	DASH_A_PA_VALIDATION_VNI = 1,		/* u32, key: VNI */
+	DASH_A_PA_VALIDATION_PREFIXES,		/* prefix, list: Prefixes of both families */
+
+	__DASH_A_PA_VALIDATION_MAX,
+	DASH_A_PA_VALIDATION_MAX = __DASH_A_PA_VALIDATION_MAX - 1
+};
+
+/* A set of meter rules (spec/config.md 5.17) */
+enum {
+	DASH_A_METER_POLICY_METER_POLICY_ID = 1,	/* string, key: Name */
+	DASH_A_METER_POLICY_IP_VERSION,			/* u8, enum dash_ip_version, mandatory, create-only: Family */
+
+	__DASH_A_METER_POLICY_MAX,
+	DASH_A_METER_POLICY_MAX = __DASH_A_METER_POLICY_MAX - 1
+};
+
+/* A rule of a meter policy (spec/config.md 5.17) */
+enum {
+	DASH_A_METER_RULE_METER_POLICY_ID = 1,	/* string, key: Meter policy */
+	DASH_A_METER_RULE_METER_RULE_ID,	/* string, key: Name within the policy */
+	DASH_A_METER_RULE_PRIORITY,		/* u32, mandatory, stored: Lower is looked at first */
+	DASH_A_METER_RULE_IP_PREFIX,		/* prefix, mandatory, stored: Remote address */
+	DASH_A_METER_RULE_METERING_CLASS,	/* u32, mandatory, stored: Metering class */
+
+	__DASH_A_METER_RULE_MAX,
+	DASH_A_METER_RULE_MAX = __DASH_A_METER_RULE_MAX - 1
+};
+
+/* Annotation of a meter bucket (spec/config.md 5.17) */
+enum {
+	DASH_A_METER_ENI = 1,			/* string, key: ENI */
+	DASH_A_METER_METERING_CLASS,		/* u32, key: Metering class */
+	DASH_A_METER_METADATA,			/* string, stored: Free text */
+
+	__DASH_A_METER_MAX,
+	DASH_A_METER_MAX = __DASH_A_METER_MAX - 1
+};
+
+/* Settings of the VXLAN underlay (spec/config.md 5.20); the one object without a key */
+enum {
+	DASH_A_SWITCH_VXLAN_PORT = 1,	/* u16: UDP destination port received and sent; default 4789 */
+	DASH_A_SWITCH_VXLAN_SPORT,	/* u16: Base of the source port range; default 49152 */
+	DASH_A_SWITCH_VXLAN_MASK,	/* u8: Number of low bits of the source port that vary; default 14 */
+
+	__DASH_A_SWITCH_MAX,
+	DASH_A_SWITCH_MAX = __DASH_A_SWITCH_MAX - 1
+};
+
+/* One object: exactly one nest, and what is said of it */
+enum {
+	DASH_A_OBJECT_APPLIANCE = 1,		/* nest of DASH_A_APPLIANCE_*: Key and fields */
+	DASH_A_OBJECT_VNET,			/* nest of DASH_A_VNET_*: Key and fields */
+	DASH_A_OBJECT_QOS,			/* nest of DASH_A_QOS_*: Key and fields */
+	DASH_A_OBJECT_ENI,			/* nest of DASH_A_ENI_*: Key and fields */
+	DASH_A_OBJECT_PREFIX_TAG,		/* nest of DASH_A_PREFIX_TAG_*: Key and fields */
+	DASH_A_OBJECT_ACL_GROUP,		/* nest of DASH_A_ACL_GROUP_*: Key and fields */
+	DASH_A_OBJECT_ACL_RULE,			/* nest of DASH_A_ACL_RULE_*: Key and fields */
+	DASH_A_OBJECT_ACL_IN,			/* nest of DASH_A_ACL_IN_*: Key and fields */
+	DASH_A_OBJECT_ACL_OUT,			/* nest of DASH_A_ACL_OUT_*: Key and fields */
+	DASH_A_OBJECT_ROUTING_TYPE,		/* nest of DASH_A_ROUTING_TYPE_*: Key and fields */
+	DASH_A_OBJECT_ENI_ROUTE,		/* nest of DASH_A_ENI_ROUTE_*: Key and fields */
+	DASH_A_OBJECT_ROUTE_GROUP,		/* nest of DASH_A_ROUTE_GROUP_*: Key and fields */
+	DASH_A_OBJECT_ROUTE,			/* nest of DASH_A_ROUTE_*: Key and fields */
+	DASH_A_OBJECT_ROUTE_RULE,		/* nest of DASH_A_ROUTE_RULE_*: Key and fields */
+	DASH_A_OBJECT_VNET_MAPPING,		/* nest of DASH_A_VNET_MAPPING_*: Key and fields */
+	DASH_A_OBJECT_PA_VALIDATION,		/* nest of DASH_A_PA_VALIDATION_*: Key and fields */
+	DASH_A_OBJECT_METER_POLICY,		/* nest of DASH_A_METER_POLICY_*: Key and fields */
+	DASH_A_OBJECT_METER_RULE,		/* nest of DASH_A_METER_RULE_*: Key and fields */
+	DASH_A_OBJECT_METER,			/* nest of DASH_A_METER_*: Key and fields */
+	DASH_A_OBJECT_SWITCH,			/* nest of DASH_A_SWITCH_*: Key and fields */
+	DASH_A_OBJECT_DELETE,			/* flag: TXN_ADD: delete it; only the key counts */
+	DASH_A_OBJECT_APPEND,			/* flag: TXN_ADD: append the lists to the object of the same key that was staged before; OBJECT_GET: continues the object of the message before */
+	DASH_A_OBJECT_COOKIE,			/* u64: TXN_ADD: returned with errors of this object */
+	DASH_A_OBJECT_HITS,			/* u64, reply: Connections whose first packet used it */
+	DASH_A_OBJECT_BYTES,			/* u64, reply: Bytes of those packets */
+	DASH_A_OBJECT_COUNTER,			/* nest of DASH_A_COUNTER_*, list, reply: Further counters */
+	DASH_A_OBJECT_PAD,			/* pad */
+
+	__DASH_A_OBJECT_MAX,
+	DASH_A_OBJECT_MAX = __DASH_A_OBJECT_MAX - 1
+};
+
+/* A counter */
+enum {
+	DASH_A_COUNTER_NAME = 1,	/* string: Name (spec/counters.md) */
+	DASH_A_COUNTER_VALUE,		/* u64: Value */
+	DASH_A_COUNTER_PAD,		/* pad */
+
+	__DASH_A_COUNTER_MAX,
+	DASH_A_COUNTER_MAX = __DASH_A_COUNTER_MAX - 1
+};
+
+/* One refusal or warning of a transaction */
+enum {
+	DASH_A_ERROR_COOKIE = 1,	/* u64: Of the object */
+	DASH_A_ERROR_CODE,		/* u32: Positive errno; ENOTSUP is 95 */
+	DASH_A_ERROR_WARNING,		/* flag: Not an error */
+	DASH_A_ERROR_TYPE,		/* u8, enum dash_obj_type: Object type */
+	DASH_A_ERROR_KEY,		/* string: Key of the object, parts joined by colons */
+	DASH_A_ERROR_FIELD,		/* u16: Attribute of the set of the object type; absent: the object as a whole */
+	DASH_A_ERROR_FIELD_NAME,	/* string: Its name */
+	DASH_A_ERROR_TEXT,		/* string: What is wrong, one sentence */
+	DASH_A_ERROR_PAD,		/* pad */
+
+	__DASH_A_ERROR_MAX,
+	DASH_A_ERROR_MAX = __DASH_A_ERROR_MAX - 1
+};
+
+/* One connection */
+enum {
+	DASH_A_FLOW_ENI = 1,			/* string: Its ENI */
+	DASH_A_FLOW_PROTO,			/* u8: Inner protocol */
+	DASH_A_FLOW_VM_IP,			/* ip: Inner address of the VM */
+	DASH_A_FLOW_REMOTE_IP,			/* ip: Inner address of the other side */
+	DASH_A_FLOW_VM_PORT,			/* u16: TCP/UDP port of the VM */
+	DASH_A_FLOW_REMOTE_PORT,		/* u16: TCP/UDP port of the other side */
+	DASH_A_FLOW_INITIATOR,			/* u8, enum dash_direction: Direction of its first packet */
+	DASH_A_FLOW_STATE,			/* u8, enum dash_conn_state: State */
+	DASH_A_FLOW_AGE_MS,			/* u64: Time since it was created */
+	DASH_A_FLOW_IDLE_MS,			/* u64: Time since its last packet */
+	DASH_A_FLOW_TIMEOUT_MS,			/* u64: Time left until it ends if no packet comes */
+	DASH_A_FLOW_OUTBOUND_PACKETS,		/* u64: Packets sent by the VM */
+	DASH_A_FLOW_OUTBOUND_BYTES,		/* u64: Their inner frames */
+	DASH_A_FLOW_INBOUND_PACKETS,		/* u64: Packets sent to the VM */
+	DASH_A_FLOW_INBOUND_BYTES,		/* u64: Their inner frames */
+	DASH_A_FLOW_PA,				/* ip: Towards the network: tunnel destination */
+	DASH_A_FLOW_VNI,			/* u32: Towards the network: VNI */
+	DASH_A_FLOW_DMAC,			/* mac: Towards the network: inner destination MAC; absent: unchanged */
+	DASH_A_FLOW_VIP,			/* ip: Towards the network: tunnel source */
+	DASH_A_FLOW_DIRECT,			/* flag: Towards the network: sent without a tunnel */
+	DASH_A_FLOW_STALE,			/* flag: Decided under an older configuration; evaluated again at its next packet */
+	DASH_A_FLOW_SLOT,			/* u32: Number of its record */
+	DASH_A_FLOW_PAD,			/* pad */
+
+	__DASH_A_FLOW_MAX,
+	DASH_A_FLOW_MAX = __DASH_A_FLOW_MAX - 1
+};
+
+/* A parameter of the appliance (spec/config.md 5.19) */
+enum {
+	DASH_A_PARAM_NAME = 1,		/* string: Name */
+	DASH_A_PARAM_VALUE,		/* u64: Value of a number: milliseconds, bits or 0/1 by the name */
+	DASH_A_PARAM_STRING,		/* string: Value of a word or a list; on PARAM_SET a number may be given so as well */
+	DASH_A_PARAM_LOWEST,		/* u64, reply: Smallest number accepted */
+	DASH_A_PARAM_HIGHEST,		/* u64, reply: Largest number accepted */
+	DASH_A_PARAM_PAD,		/* pad */
+
+	__DASH_A_PARAM_MAX,
+	DASH_A_PARAM_MAX = __DASH_A_PARAM_MAX - 1
+};
+
+/* An attached device */
+enum {
+	DASH_A_PORT_INDEX = 1,		/* u32: Index of the port: of its counters, of its program (dash_port) */
+	DASH_A_PORT_IFINDEX,		/* u32: Device */
+	DASH_A_PORT_IFNAME,		/* string: Its name */
+
+	__DASH_A_PORT_MAX,
+	DASH_A_PORT_MAX = __DASH_A_PORT_MAX - 1
+};
+
+/* A map bound to the module */
+enum {
+	DASH_A_MAP_KIND = 1,	/* u32: enum dash_map_id */
+	DASH_A_MAP_ID,		/* u32: BPF map id */
+
+	__DASH_A_MAP_MAX,
+	DASH_A_MAP_MAX = __DASH_A_MAP_MAX - 1
+};
+
+/* The appliance */
+enum {
+	DASH_A_STATUS_VERSION = 1,		/* string: Version of the module */
+	DASH_A_STATUS_ABI,			/* u32: abi-version */
+	DASH_A_STATUS_GENERATION,		/* u32: Configuration generation: one more after each commit */
+	DASH_A_STATUS_INCONSISTENT,		/* flag: A rollback failed: the data plane may not hold the configuration */
+	DASH_A_STATUS_PORT,			/* nest of DASH_A_PORT_*, list: Attached devices */
+	DASH_A_STATUS_MAP,			/* nest of DASH_A_MAP_*, list: Bound maps */
+	DASH_A_STATUS_FLOW_SLOTS,		/* u32: Connections the flow table can hold; 0: no maps are bound */
+	DASH_A_STATUS_FLOW_USED,		/* u32: Connections now */
+	DASH_A_STATUS_FLOW_HIGH_WATER,		/* u32: Most connections at a time */
+	DASH_A_STATUS_MEMORY,			/* u64: Bytes of the configuration */
+	DASH_A_STATUS_OBJECTS,			/* nest of DASH_A_COUNTER_*, list: Number of objects by type */
+	DASH_A_STATUS_LIMITS,			/* nest of DASH_A_COUNTER_*, list: Limits by name */
+	DASH_A_STATUS_PARAMS,			/* nest of DASH_A_PARAM_*, list: Parameters */
+	DASH_A_STATUS_TXN_OPEN,			/* u32: Open transactions */
+	DASH_A_STATUS_TXN_MEMORY,		/* u64: Bytes staged in open transactions */
+	DASH_A_STATUS_PAD,			/* pad */
+
+	__DASH_A_STATUS_MAX,
+	DASH_A_STATUS_MAX = __DASH_A_STATUS_MAX - 1
+};
+
+/* Attributes of messages */
+enum {
+	DASH_A_OBJECT = 1,	/* nest of DASH_A_OBJECT_*, list: Objects */
+	DASH_A_DRY_RUN,		/* flag: Validate only */
+	DASH_A_ERROR,		/* nest of DASH_A_ERROR_*, list: Refusals and warnings */
+	DASH_A_GENERATION,	/* u32: Configuration generation */
+	DASH_A_TYPE,		/* u8, enum dash_obj_type: Filter: object type */
+	DASH_A_OWNER,		/* string: Filter: first part of the key (group, VNET, ENI, ...) */
+	DASH_A_ENI,		/* string: ENI; FLOW_GET and FLOW_DEL: filter */
+	DASH_A_PROTO,		/* u8: Filter: inner protocol */
+	DASH_A_SRC,		/* prefix: Filter: source address of either direction */
+	DASH_A_DST,		/* prefix: Filter: destination address of the same direction */
+	DASH_A_SPORT,		/* u16: Filter: source port of the same direction */
+	DASH_A_DPORT,		/* u16: Filter: destination port of the same direction */
+	DASH_A_LIMIT,		/* u32: At most so many */
+	DASH_A_COUNT,		/* u32: How many; TXN_ADD: objects staged so far; FLOW_DEL: connections ended */
+	DASH_A_FLOW,		/* nest of DASH_A_FLOW_*: A connection */
+	DASH_A_SCOPE,		/* u8, enum dash_scope: What the counters belong to; STATS_GET: filter */
+	DASH_A_IFINDEX,		/* u32: Device */
+	DASH_A_COUNTER,		/* nest of DASH_A_COUNTER_*, list: Counters */
+	DASH_A_PARAM,		/* nest of DASH_A_PARAM_*, list: Parameters */
+	DASH_A_PORT,		/* nest of DASH_A_PORT_*: Attached device */
+	DASH_A_MAP,		/* nest of DASH_A_MAP_*, list: Bound maps */
+	DASH_A_LAST,		/* flag: PORT_DEL: it was the last port; maps are unbound, connections are gone */
+	DASH_A_STATUS,		/* nest of DASH_A_STATUS_*: The appliance */
+	DASH_A_WARNINGS,	/* u32: TXN_COMMIT: number of warnings, to be read by TXN_ERRORS */
+	DASH_A_CHANGED,		/* u32: Objects that were created, replaced or deleted */
+	DASH_A_PORTID,		/* u32: Netlink port that committed */
+
+	__DASH_A_MAX,
+	DASH_A_MAX = __DASH_A_MAX - 1
+};
+
+enum {
+	DASH_CMD_STATUS_GET = 1,
+	DASH_CMD_TXN_BEGIN,
+	DASH_CMD_TXN_ADD,
+	DASH_CMD_TXN_COMMIT,
+	DASH_CMD_TXN_ABORT,
+	DASH_CMD_TXN_ERRORS,
+	DASH_CMD_OBJECT_GET,
+	DASH_CMD_FLOW_GET,
+	DASH_CMD_FLOW_DEL,
+	DASH_CMD_STATS_GET,
+	DASH_CMD_PARAM_GET,
+	DASH_CMD_PARAM_SET,
+	DASH_CMD_PORT_NEW,
+	DASH_CMD_PORT_DEL,
+	DASH_CMD_CONFIG_NTF,
+
+	__DASH_CMD_MAX,
+	DASH_CMD_MAX = __DASH_CMD_MAX - 1
+};
+
+#endif /* DASH_H */
