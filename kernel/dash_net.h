@@ -4,21 +4,29 @@
 #define DASH_NET_H
 
 #include <linux/mutex.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include "uapi/dash_flow.h"
 #include "conntrack.h"
+#include "lpm.h"
+#include "vni_set.h"
 
 struct dash_eni;
 struct dash_flow_table;
 struct dash_store;
 struct dash_sweep;
-struct dash_vni_set;
 struct dash_hot_state;
 struct dash_nexthops;
+struct dash_stats;
 struct bpf_map;
 
-/* One attached port. */
+/* struct dash_net qos_enforce (spec/config.md 5.2) */
+#define DASH_QOS_CPS	1
+#define DASH_QOS_FLOWS	2
+#define DASH_QOS_BW	4
+
+/* One attached port; its index is the one in map dash_port_stats. */
 struct dash_port {
 	u32 ifindex;			/* 0: free */
 };
@@ -26,17 +34,23 @@ struct dash_port {
 /**
  * struct dash_net - an appliance: everything of one network namespace
  * @net: the namespace
- * @lock: the one writer lock of configuration, ports and maps; see DOC: Locking in store.c
+ * @lock: the one writer lock of configuration, ports and maps; see DOC: Locking in store.c.
+ *	Taken before rtnl_lock, never inside it
  * @eni: by index; readers under RCU
- * @trusted: global trusted VNIs, RCU
+ * @trusted: global trusted VNIs, RCU; NULL = none
  * @trusted_strict: trusted_vni_mode
  * @vm_vnis: set of VNIs with outbound direction, RCU (trusted VNI check)
- * @pa_lists: VNI -> struct dash_lpm pair of the PA validation table, RCU (struct dash_pa_list)
+ * @pa_lists: VNI -> struct dash_pa_list: the PA validation table, RCU
  * @vnet_encap_vni: static VNI of routing type vnet_encap, 0 = none
- * @allowed_protocols: bitmap of 256 inner protocols
- * @params: timeouts and modes (spec/config.md 5.19)
- * @ft: flow table; NULL until maps are bound, RCU
- * @maps: bound maps
+ * @allowed_protocols: bitmap of 256 inner protocols; all set by default
+ * @qos_enforce: DASH_QOS_*; all set by default
+ * @params: timeouts (spec/config.md 5.19); written by dash_params_set() under @lock
+ * @ft: flow table; NULL until all maps are bound, RCU
+ * @sweep: its sweep; set before @ft and cleared after it, so valid for whoever has read @ft under RCU
+ * @maps: bound maps, by enum dash_map_id
+ * @port: attached devices
+ * @port_work: removes ports whose device is gone
+ * @hot, @nh, @stats, @store: private to the files of these names
  */
 struct dash_net {
 	struct net *net;
@@ -45,27 +59,34 @@ struct dash_net {
 	struct dash_vni_set __rcu *trusted;
 	struct dash_vni_set __rcu *vm_vnis;
 	bool trusted_strict;
-	u8 qos_enforce;			/* bits: 1 cps, 2 flows */
+	u8 qos_enforce;
 	struct xarray pa_lists;
 	u32 vnet_encap_vni;
 	unsigned long allowed_protocols[256 / BITS_PER_LONG];
 	struct dash_params params;
 	struct dash_flow_table __rcu *ft;
+	struct dash_sweep *sweep;
 	struct bpf_map *maps[DASH_MAP_N];
 	struct dash_port port[DASH_MAX_PORT];
+	struct work_struct port_work;
 	struct dash_hot_state *hot;
-	struct dash_nexthops *nh;
-	struct dash_sweep *sweep;
+	struct dash_nexthops __rcu *nh;
+	struct dash_stats *stats;
 	struct dash_store *store;
 };
 
-struct dash_net *dash_net_of(const struct net *net);
+struct dash_net *dash_net_of(const struct net *net);	/* of a live namespace */
+
+/* Frees after grace periods (queue_rcu_work()); flushed before the module goes. */
+extern struct workqueue_struct *dash_wq;
 
 /* Prefixes of DASH_PA_VALIDATION_TABLE for one VNI; immutable, swapped in dash_net.pa_lists. */
 struct dash_pa_list {
-	struct dash_lpm *lpm[2];	/* [0] IPv4, [1] IPv6; any non-NULL value = valid */
-	struct rcu_head rcu;
-	struct work_struct work;
+	struct dash_lpm *lpm[2];	/* [0] IPv4, [1] IPv6; NULL = none; any non-NULL value = valid */
+	struct rcu_work work;
 };
+
+/* Frees @l and its tries (not the values) after a grace period; the caller has unlinked it. */
+void dash_pa_list_destroy(struct dash_pa_list *l);
 
 #endif

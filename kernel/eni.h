@@ -6,8 +6,11 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include "acl.h"
 #include "inbound.h"
+#include "uapi/dash_flow.h"
+#include "vni_set.h"
 
 struct dash_net;
 struct dash_vnet;
@@ -18,55 +21,61 @@ struct dash_route_group;
  * @acl: compiled rules
  * @users: bindings and the store's own reference; the last one frees after a grace period
  * @no_match: counter of the group object; outlives every compiled form
+ * @work: frees
  */
 struct dash_acl_ref {
 	struct dash_acl *acl;
 	refcount_t users;
 	atomic64_t *no_match;
-	struct rcu_head rcu;
-	struct work_struct work;
+	struct rcu_work work;
 };
 
 struct dash_acl_ref *dash_acl_ref_create(struct dash_acl *acl, atomic64_t *no_match); /* takes over @acl; NULL on -ENOMEM */
 struct dash_acl_ref *dash_acl_ref_get(struct dash_acl_ref *r);
-void dash_acl_ref_put(struct dash_acl_ref *r);
+void dash_acl_ref_put(struct dash_acl_ref *r);	/* NULL is fine; any context that may not be atomic */
 
 /**
  * struct dash_acl_bind - all ACL bindings of one ENI, immutable, swapped as a whole, so that every
  * packet sees one consistent set (spec/config.md A-3, A-4, tags and group replacement included)
- * @stage: [enum dash_dir][0 IPv4, 1 IPv6][stage - 1], NULL = none bound
+ * @stage: [enum dash_dir][0 IPv4, 1 IPv6][stage - 1], NULL = none bound; each holds a reference
+ * @work: frees
  */
 struct dash_acl_bind {
 	struct dash_acl_ref *stage[2][2][DASH_ACL_STAGES];
-	struct rcu_head rcu;
-	struct work_struct work;
+	struct rcu_work work;
 };
 
-/* VNIs trusted by an ENI or globally: sorted inclusive ranges; immutable. */
-struct dash_vni_set {
-	struct rcu_head rcu;
-	u32 n;
-	struct { u32 lo, hi; } r[];
-};
+struct dash_acl_bind *dash_acl_bind_create(void);	/* nothing bound; NULL on -ENOMEM */
+/* Unlinked before, or never published: drops its references and frees after a grace period.  NULL is fine. */
+void dash_acl_bind_destroy(struct dash_acl_bind *b);
 
 /* spec/counters.md 3.2, 3.3: what only the module knows of an ENI's flows */
 struct dash_eni_flow_stats {
 	atomic64_t created[DASH_PC_N];
-	atomic64_t create_failed, updated, deleted, delete_failed, aged;
+	atomic64_t create_failed, updated, updated_by_resim, deleted, delete_failed, aged;
 	atomic64_t verified, closed_by_fin, reset, reset_half_ttl, reset_by_syn;
 	atomic64_t half_open_timeouts, timed_out;
-	atomic64_t acl_drop[2][2][DASH_ACL_STAGES];	/* [deny, no_match][dir][stage - 1] */
-	atomic_t pairs[DASH_PC_N], half_open, time_wait;	/* gauges */
-	atomic_t pairs_max[DASH_PC_N], pairs_total, pairs_total_max, half_open_max;
+	atomic64_t acl_drop[2][2][DASH_ACL_STAGES];	/* [0 deny, 1 no_match][dir][stage - 1] */
+	atomic_t pairs[DASH_PC_N], half_open, time_wait, pairs_total;	/* gauges */
+	atomic_t pairs_max[DASH_PC_N], half_open_max, pairs_total_max;
 };
 
 /**
  * struct dash_eni - run-time part of an ENI
  * @idx: index in dash_net.eni, dash_hot.eni, the statistics map; in every flow key
  * @mac: identity
- * @vnet, @routes, @acl, @inbound, @trusted: RCU; any may be NULL but @vnet
- * @cps, @flows: limits, 0 = none (pipeline.md 20)
- * @bucket_lock, @tokens, @refilled: token bucket of @cps
+ * @dn: its appliance
+ * @vnet, @routes, @acl, @inbound, @trusted: RCU; written by the store, which owns what @vnet and @routes
+ *	point to; @acl, @inbound and @trusted belong to the ENI.  Any may be NULL
+ * @cps, @flows: limits, 0 = none (pipeline.md 20); WRITE_ONCE
+ * @lock: token bucket, and replacing the action of a record; BH
+ * @tokens, @refilled: token bucket of @cps: connections << 32, ktime ns
+ * @stats: flow counters
+ * @base: what map dash_eni_stats held at this index before the ENI, negated, plus what
+ *	earlier maps held of the ENI: add the map's sum to get its counters
+ * @cps_last, @cps_max, @cps_mark: connections created in the last second, the maximum, and the
+ *	total at its end; of stats.c
+ * @work: frees
  */
 struct dash_eni {
 	u16 idx;
@@ -78,11 +87,12 @@ struct dash_eni {
 	struct dash_inbound __rcu *inbound;
 	struct dash_vni_set __rcu *trusted;
 	u32 cps, flows;
-	spinlock_t bucket_lock;
+	spinlock_t lock;
 	u64 tokens, refilled;
 	struct dash_eni_flow_stats stats;
-	struct rcu_head rcu;
-	struct work_struct work;
+	struct dash_eni_stats base;
+	u64 cps_last, cps_max, cps_mark;
+	struct rcu_work work;
 };
 
 /* cookie of struct dash_inbound_rule: one inbound route rule; freed by kfree_rcu() */
@@ -95,10 +105,12 @@ struct dash_route_rule {
 };
 
 /* Takes a free index, zeroes its counters, makes it readable in dash_net.eni (not yet in dash_hot).
- * NULL: -ENOSPC or -ENOMEM, told by *err.
+ * NULL: -ENOSPC or -ENOMEM, told by *err.  Caller holds dash_net.lock.
  */
 struct dash_eni *dash_eni_create(struct dash_net *dn, const u8 *mac, int *err);
-/* Already gone from dash_hot; removes all its flows, unlinks, frees after a grace period (acl, inbound, trusted too). Sleeps. */
+/* Already gone from dash_hot (dash_hot_flip() without it); removes all its flows, unlinks, frees after a
+ * grace period, @acl, @inbound and @trusted too.  Caller holds dash_net.lock.  Sleeps.
+ */
 void dash_eni_destroy(struct dash_eni *e);
 
 #endif

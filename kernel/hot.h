@@ -9,8 +9,8 @@
 struct dash_net;
 
 /*
- * The configuration that every packet needs (struct dash_hot).  The module keeps its own copy, so that
- * configuration works before any map is bound; binding copies it over.
+ * The configuration that every packet needs (struct dash_hot).  The module keeps its own copy while no
+ * map is bound; binding copies it over.  All functions: process context, dash_net.lock held, unless said.
  */
 
 /* One appliance: its VIP of each family (zero = none) and vm_vni (host order). */
@@ -25,14 +25,14 @@ struct dash_hot_eni_cfg {
 	u8 mac[6];
 	bool up;
 	u32 vm_vni;			/* own; 0 = the appliance's */
-	struct dash_ip pa;		/* underlay_ip */
+	struct dash_ip pa;		/* underlay_ip; zero = none: deliveries have no route */
 };
 
 /**
  * dash_hot_prepare - build the idle half from a complete configuration
  * Fills the tables of VIPs, outbound VNIs (of appliances and ENIs) and MACs in the idle half and
  * remembers the ENI words; nothing is visible until dash_hot_flip().  May be called again instead.
- * Context: process, writer lock held; may sleep (waits for readers of the idle half).
+ * May sleep (waits for readers of the idle half).
  * Return: 0, -ENOSPC (too many VIPs, or no seed found), -ENOMEM.
  */
 int dash_hot_prepare(struct dash_net *dn, const struct dash_hot_appliance *a, u32 n_a,
@@ -42,11 +42,26 @@ void dash_hot_flip(struct dash_net *dn);
 
 /* spec/config.md 5.20; immediate */
 void dash_hot_set_switch(struct dash_net *dn, u16 vxlan_port, u16 sport_base, u8 mask_bits);
-void dash_hot_bump_gen(struct dash_net *dn, u16 eni_idx);	/* flows of the ENI are evaluated again */
+/* Flows of the ENI are evaluated again.  Any context. */
+void dash_hot_bump_gen(struct dash_net *dn, u16 eni_idx);
 
 int dash_hot_init(struct dash_net *dn);
 void dash_hot_exit(struct dash_net *dn);
-/* A map was bound (@hot: its only element) or goes away (NULL). */
-void dash_hot_attach(struct dash_net *dn, struct dash_hot *hot);
+
+/**
+ * dash_hot_attach - a map was bound
+ * @hot: its only element; the configuration is copied over, @lines and @seed are set
+ * @lines: number of index lines
+ * Return: 0 or -ENOMEM.
+ */
+int dash_hot_attach(struct dash_net *dn, struct dash_hot *hot, u32 lines, const struct dash_seed *seed);
+void dash_hot_detach(struct dash_net *dn);	/* it goes away */
+/* The next hop of every ENI, after dash_nh_attach(). */
+void dash_hot_resolve_enis(struct dash_net *dn);
+
+/* The map's element, NULL if none is bound.  Packet path, under RCU; the element itself outlives the reader. */
+struct dash_hot *dash_hot_live(const struct dash_net *dn);
+/* true once all packets that started before the last dash_hot_bump_gen() of the ENI are gone.  Any context. */
+bool dash_hot_gen_settled(const struct dash_net *dn, u16 eni_idx);
 
 #endif

@@ -4,6 +4,7 @@
 #define DASH_ROUTE_H
 
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 #include "lpm.h"
 
 struct dash_vnet;
@@ -35,13 +36,13 @@ struct dash_route {
  * @lpm: [0] IPv4, [1] IPv6; values are struct dash_route
  * @disabled: READ_ONCE by the packet path
  * @no_route, @disabled_drops: spec/counters.md 3.4
+ * @work: frees
  */
 struct dash_route_group {
 	struct dash_lpm *lpm[2];
 	bool disabled;
 	atomic64_t no_route, disabled_drops;
-	struct rcu_head rcu;
-	struct work_struct work;
+	struct rcu_work work;
 };
 
 struct dash_route_group *dash_route_group_create(void);	/* or NULL */

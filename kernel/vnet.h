@@ -3,23 +3,25 @@
 #ifndef DASH_VNET_H
 #define DASH_VNET_H
 
-#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 #include "mapping.h"
 
 /**
  * struct dash_vnet - run-time part of a VNET
  * @vni: host order; WRITE_ONCE by the store, READ_ONCE by the packet path
  * @maps: its CA-to-PA table with the PAs derived from it
- * @rcu: freed after a grace period
+ * @free_ext: given to dash_mapping_table_destroy()
+ * @work: frees
  */
 struct dash_vnet {
 	u32 vni;
 	struct dash_mapping_table *maps;
-	struct rcu_head rcu;
-	struct work_struct work;
+	void (*free_ext)(void *ext);
+	struct rcu_work work;
 };
 
-struct dash_vnet *dash_vnet_create(void);		/* or NULL */
+/* @free_ext: releases struct dash_mapping ext of the entries left at destroy; may be NULL.  NULL on -ENOMEM. */
+struct dash_vnet *dash_vnet_create(void (*free_ext)(void *ext));
 /* The caller has unlinked it from every reader's path; frees after a grace period, mappings included. */
 void dash_vnet_destroy(struct dash_vnet *v);
 

@@ -392,6 +392,9 @@ static __always_inline __u32 dash_line_other(__u32 line, __u32 tag, __u32 lines)
 
 /* ---- what the fast path reads of the configuration ---------------------- */
 
+/* Devices that take XDP frames, by the low bits of their ifindex */
+#define DASH_XMIT_SLOTS	256u
+
 /* struct dash_hot_eni flags */
 #define DASH_ENI_UP		0x0001	/* admin_state enabled */
 
@@ -442,12 +445,15 @@ dash_static_assert(sizeof(struct dash_hot_vip) == 32);
  * @DASH_NH_OK: write the MACs and send
  * @DASH_NH_NO_ROUTE: drop, underlay_no_route
  * @DASH_NH_ROUTE_DROP: drop, underlay_route_drop (blackhole, prohibit, local)
+ * @DASH_NH_LOOKUP: not known yet, changed a moment ago, or a multipath route:
+ *	ask the kernel for this packet (bpf_fib_lookup), as with next hop 0
  */
 enum dash_nh_state {
 	DASH_NH_KERNEL,
 	DASH_NH_OK,
 	DASH_NH_NO_ROUTE,
 	DASH_NH_ROUTE_DROP,
+	DASH_NH_LOOKUP,
 };
 
 /**
@@ -493,6 +499,10 @@ struct dash_admit {
  * @vxlan_port: UDP destination port, network order
  * @sport_base, @sport_mask: source ports are base + (hash & mask), host order
  * @vip_pass: 1: VXLAN to a non-VIP goes to the stack (pipeline.md VIP-3)
+ * @xmit: ifindex of each device that takes XDP frames (ndo_xdp_xmit), in slot
+ *	ifindex & (DASH_XMIT_SLOTS - 1); one that is not there gets its packets
+ *	through bpf_dash_output().  For packets whose next hop is asked per packet;
+ *	DASH_NH_OK implies it
  * @admit: the two halves; the module fills the idle one, flips @active, and
  *	fills the other only after an RCU grace period
  * @vip: by index; an address stays readable after its VIP is gone
@@ -508,6 +518,7 @@ struct dash_hot {
 	__u16  sport_mask;
 	__u16  vip_pass;
 	__u32  pad[2];
+	__u32  xmit[DASH_XMIT_SLOTS];
 	struct dash_admit   admit[2];
 	struct dash_hot_vip vip[DASH_MAX_VIP];
 	struct dash_hot_eni eni[DASH_MAX_ENI];

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The dash-linux authors */
+#ifndef DASH_NEXTHOP_H
+#define DASH_NEXTHOP_H
+
+#include <linux/types.h>
+#include "uapi/dash_flow.h"
+
+struct dash_net;
+struct dst_entry;
+
+int dash_nh_init(void);			/* module: notifiers of neighbours and devices; after pernet */
+void dash_nh_exit(void);
+
+/* The map of next hops is bound / goes away.  Process context, dash_net.lock held, rtnl not held. */
+int dash_nh_attach(struct dash_net *dn, struct dash_hot *hot);	/* 0 or -errno */
+void dash_nh_detach(struct dash_net *dn);			/* waits for a grace period */
+
+/**
+ * dash_nh_get - index of the cached next hop towards @ip, for dash_flow.nh and dash_hot_eni.nh
+ *
+ * An unknown destination gets an index at once, in state DASH_NH_LOOKUP; a work item resolves it.
+ * Context: any, BH included, under RCU.
+ * Return: index, or 0 (ask the kernel per packet) when DASH_MAX_NH destinations are cached already
+ * or no map is bound.
+ */
+u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip);
+
+/* Largest IP packet that a route takes. */
+u32 dash_dst_mtu(const struct dst_entry *dst);
+
+#endif
