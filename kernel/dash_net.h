@@ -19,6 +19,7 @@ struct dash_sweep;
 struct dash_hot_state;
 struct dash_nexthops;
 struct dash_stats;
+struct dash_netlink;
 struct bpf_map;
 
 /* struct dash_net qos_enforce (spec/config.md 5.2) */
@@ -50,7 +51,7 @@ struct dash_port {
  * @maps: bound maps, by enum dash_map_id
  * @port: attached devices
  * @port_work: removes ports whose device is gone
- * @hot, @nh, @stats, @store: private to the files of these names
+ * @hot, @nh, @stats, @store, @nl: private to the files of these names
  */
 struct dash_net {
 	struct net *net;
@@ -73,6 +74,7 @@ struct dash_net {
 	struct dash_nexthops __rcu *nh;
 	struct dash_stats *stats;
 	struct dash_store *store;
+	struct dash_netlink *nl;
 };
 
 struct dash_net *dash_net_of(const struct net *net);	/* of a live namespace */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The dash-linux authors */
+#ifndef DASH_NETLINK_H
+#define DASH_NETLINK_H
+
+#include <net/genetlink.h>
+#include <net/netlink.h>
+#include "dash_net.h"
+#include "netlink_gen.h"
+
+/*
+ * The configuration edge, in five files: netlink.c (family, status, ports), netlink_txn.c
+ * (transactions), netlink_dump.c (objects, flows, counters), netlink_param.c (parameters) and the
+ * generated netlink_gen.c.  The rest of the module sees the first four functions only.
+ */
+int dash_netlink_init(void);		/* module: the family; after pernet.  0 or -errno */
+void dash_netlink_exit(void);		/* before pernet; no request runs afterwards */
+int dash_netlink_net_init(struct dash_net *dn);		/* 0 or -ENOMEM */
+void dash_netlink_net_exit(struct dash_net *dn);	/* after the sockets of the namespace, before the store */
+
+/* ---- among the netlink files ---- */
+
+extern struct genl_family dash_nl_family;
+
+/* Sizes of open transactions, for status. */
+struct dash_txn_usage {
+	u32 open, open_max;
+	u64 bytes, bytes_max;
+};
+
+int dash_txns_init(void);		/* module: watches for sockets that close */
+void dash_txns_exit(void);
+void dash_txns_usage(struct dash_net *dn, struct dash_txn_usage *u);
+
+/* Multicast to group config; store's commit notifier. */
+struct dash_commit_info;
+void dash_nl_commit_notify(struct dash_net *dn, const struct dash_commit_info *info);
+
+int dash_nl_fill_params(struct dash_net *dn, struct sk_buff *skb, int attr);	/* nests @attr; dash_net.lock held */
+
+/* One nest @attr {name, value} of set counter. */
+int dash_nl_put_counter(struct sk_buff *skb, int attr, const char *name, u64 value);
+
+static inline struct dash_net *dash_nl_net(const struct genl_info *info)
+{
+	return dash_net_of(genl_info_net(info));
+}
+
+/* 4 bytes for IPv4, 16 for IPv6 */
+static inline int dash_nl_put_ip(struct sk_buff *skb, int attr, const struct dash_ip *ip)
+{
+	if (dash_ip_is_v4(ip))
+		return nla_put(skb, attr, sizeof(ip->w[3]), &ip->w[3]);
+	return nla_put(skb, attr, sizeof(ip->w), ip->w);
+}
+
+/* Reply of a doit: @size bytes of payload at most.  NULL: -ENOMEM, told in extack. */
+struct sk_buff *dash_nl_reply(struct genl_info *info, size_t size, void **hdr);
+
+#endif
