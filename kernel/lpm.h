@@ -4,6 +4,7 @@
 #define DASH_LPM_H
 
 #include <linux/types.h>
+#include <asm/byteorder.h>
 #include "uapi/dash_flow.h"
 
 /**
@@ -18,24 +19,47 @@ struct dash_prefix {
 	u8 v6;
 };
 
+/**
+ * struct dash_bits - the bits of an address in order of a trie
+ * @hi: the first 64 bits, host order; an IPv4 address is the upper half
+ * @lo: the last 64 bits; 0 for IPv4
+ */
+struct dash_bits {
+	u64 hi, lo;
+};
+
+static __always_inline struct dash_bits dash_bits_of(const struct dash_ip *ip, bool v6)
+{
+	struct dash_bits b = { (u64)be32_to_cpu(ip->w[3]) << 32, 0 };
+
+	if (v6) {
+		b.lo = b.hi >> 32 | (u64)be32_to_cpu(ip->w[2]) << 32;
+		b.hi = (u64)be32_to_cpu(ip->w[0]) << 32 | be32_to_cpu(ip->w[1]);
+	}
+	return b;
+}
+
+/* true if the first @len bits of @a and @b agree */
+static __always_inline bool dash_bits_covers(struct dash_bits a, unsigned int len, struct dash_bits b)
+{
+	if (len <= 64)
+		return !len || !((a.hi ^ b.hi) >> (64 - len));
+	return a.hi == b.hi && !((a.lo ^ b.lo) >> (128 - len));
+}
+
 /*
- * Longest-prefix match over one address family.  Values are pointers owned by
- * the caller.  Readers: under RCU, never blocked.  Writers: one at a time, the
- * caller's lock.
+ * Longest-prefix match over one address family (pipeline.md 11.2).  Values are
+ * pointers owned by the caller, never NULL.  Readers: under RCU, never blocked.
+ * Writers: one at a time, the caller's lock, process context (they may sleep).
  */
 struct dash_lpm;
 
 struct dash_lpm *dash_lpm_create(bool v6);
-void dash_lpm_destroy(struct dash_lpm *t);	/* no reader may be left */
-
-/* Insert or replace.  -ENOMEM leaves the table as it was; replacing an existing
- * prefix never fails.  *old gets the previous value or NULL.
- */
+void dash_lpm_destroy(struct dash_lpm *t);
 int dash_lpm_insert(struct dash_lpm *t, const struct dash_prefix *p, void *value, void **old);
-/* Never fails; returns the value removed, NULL if absent. */
 void *dash_lpm_remove(struct dash_lpm *t, const struct dash_prefix *p);
-/* Longest match or NULL.  Under RCU. */
 void *dash_lpm_lookup(const struct dash_lpm *t, const struct dash_ip *ip);
-size_t dash_lpm_memory(const struct dash_lpm *t);	/* bytes */
+u32 dash_lpm_count(const struct dash_lpm *t);
+size_t dash_lpm_memory(const struct dash_lpm *t);
 
 #endif

@@ -1,0 +1,806 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The dash-linux authors
+/*
+ * Longest-prefix match: which of up to millions of prefixes covers an address?
+ *
+ * A trie of six bits a level.  A node is two 64-bit maps and one array: @child
+ * says which of the 64 continuations exist, @value which of the 63 prefixes of
+ * 0..5 further bits end here; population counts index the array.  A sparse
+ * subtree is not a chain of nodes but a *bucket* of up to seven whole prefixes,
+ * longest first; the eighth turns it into a node.  In front of the trie stands
+ * a *front*: an array indexed by the first 0, 6, 12 or 18 bits (more as the
+ * table grows) with the slot and the longest match found on the way to it.
+ *
+ *	10.0.0.0/8, 10.1.0.0/16, 10.1.2.0/24 and five more below 10.1
+ *
+ *	bits   000010 100000 000100 000000 10....
+ *	       front ----->  node at bit 12
+ *	       best = /8     value: {/16}   child 000000 -> bucket at bit 18:
+ *	                                                    /24 and the others
+ *
+ * A slot is a word: 0 empty, a pointer to a node, or a pointer to a bucket with
+ * the number of its entries in the low three bits (kmalloc aligns to eight).
+ *
+ * Rejected: leaf pushing (poptrie) needs a second table to undo a removal, and
+ * puts a lone prefix in a chain of nodes: 76 against about 20 bytes a route;
+ * 24-8 tables (rte_lpm) cost 64 MB per table and do not reach 128 bits.
+ *
+ * Called by route.c for outbound routes and by acl.c and inbound.c when they
+ * compile; looked up from the miss path in softirq.
+ *
+ * Readers run under RCU.  What they can reach is changed in two ways only: a
+ * word is stored (a value, a slot), or a node or bucket is copied, the copy is
+ * published in the slot above it, and the old one is freed after a grace
+ * period.  A removal that gets no memory for the smaller copy stores NULL over
+ * the value instead; readers pass over it, the next copy leaves it out.
+ */
+#include "lpm.h"
+
+#include <linux/bitops.h>
+#include <linux/overflow.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#define STRIDE		6
+#define LEVELS		22	/* bits 0, 6, .. 126 */
+#define BUCKET		7	/* what three tag bits can say */
+#define TAG		7ul
+
+/* The value map: the prefix of @l further bits (0..5) that begins index @i is bit
+ * (1 << l) - 1 + (i >> (6 - l)), so that a longer one has the higher bit.
+ */
+#define POS(i, l)	((1 << (l)) - 1 + ((i) >> (STRIDE - (l))))
+#define COVER(i)	(BIT_ULL(POS(i, 0)) | BIT_ULL(POS(i, 1)) | BIT_ULL(POS(i, 2)) | \
+			 BIT_ULL(POS(i, 3)) | BIT_ULL(POS(i, 4)) | BIT_ULL(POS(i, 5)))
+#define COVER4(i)	COVER(i), COVER((i) + 1), COVER((i) + 2), COVER((i) + 3)
+#define COVER16(i)	COVER4(i), COVER4((i) + 4), COVER4((i) + 8), COVER4((i) + 12)
+
+/* All prefixes of a node that cover index i. */
+static const u64 cover[64] = { COVER16(0), COVER16(16), COVER16(32), COVER16(48) };
+
+struct node {
+	u64 child, value;
+	unsigned long slot[];	/* children, then values (pointers), each in order of its bits */
+};
+
+/* Bucket entries; IPv4 in 16 bytes. */
+struct entry4 {
+	void *value;
+	u32 addr, len;
+};
+
+struct entry6 {
+	void *value;
+	struct dash_bits addr;
+	u64 len;
+};
+
+/* One prefix outside of the trie. */
+struct item {
+	struct dash_bits addr;
+	unsigned int len;
+	void *value;
+};
+
+struct front {
+	unsigned int bits;
+	struct {
+		unsigned long slot;	/* where the trie goes on after @bits bits, or a bucket above that */
+		void *best;		/* longest match among the nodes passed */
+	} e[];
+};
+
+struct dash_lpm {
+	struct front __rcu *front;
+	unsigned long root;
+	size_t bytes;
+	u32 n;
+	bool v6;
+};
+
+static bool is_node(unsigned long slot)
+{
+	return slot && !(slot & TAG);
+}
+
+static struct node *node_of(unsigned long slot)
+{
+	return (struct node *)slot;
+}
+
+static void *entries_of(unsigned long slot)
+{
+	return (void *)(slot & ~TAG);
+}
+
+static size_t entry_size(const struct dash_lpm *t)
+{
+	return t->v6 ? sizeof(struct entry6) : sizeof(struct entry4);
+}
+
+/* Index of a node's next six bits; bits behind the address are zero. */
+static unsigned int index_at(struct dash_bits a, unsigned int depth)
+{
+	if (depth >= 64)
+		return (a.lo << (depth - 64)) >> (64 - STRIDE);
+	return ((a.hi << depth) | (depth ? a.lo >> (64 - depth) : 0)) >> (64 - STRIDE);
+}
+
+static unsigned int child_at(const struct node *n, unsigned int i)
+{
+	return hweight64(n->child & (BIT_ULL(i) - 1));
+}
+
+static unsigned int value_at(const struct node *n, unsigned int pos)
+{
+	return hweight64(n->child) + hweight64(n->value & (BIT_ULL(pos) - 1));
+}
+
+/* ---- memory ---- */
+
+static void *get(struct dash_lpm *t, size_t size)
+{
+	void *p = kmalloc(size, GFP_KERNEL);
+
+	if (p)
+		t->bytes += kmalloc_size_roundup(size);
+	return p;
+}
+
+static size_t slot_size(const struct dash_lpm *t, unsigned long slot)
+{
+	struct node *n = node_of(slot);
+
+	if (is_node(slot))
+		return struct_size(n, slot, hweight64(n->child) + hweight64(n->value));
+	return (slot & TAG) * entry_size(t);
+}
+
+/* One node or bucket, not what is below it. */
+static void put(struct dash_lpm *t, unsigned long slot, bool seen)
+{
+	if (!slot)
+		return;
+	t->bytes -= kmalloc_size_roundup(slot_size(t, slot));
+	if (seen)
+		kfree_rcu_mightsleep(entries_of(slot));
+	else
+		kfree(entries_of(slot));
+}
+
+/* Everything below @root; nobody sees it. */
+static void put_all(struct dash_lpm *t, unsigned long root)
+{
+	unsigned long path[LEVELS + 1];
+	unsigned int at[LEVELS + 1];
+	int d = 0;
+
+	path[0] = root;
+	at[0] = 0;
+	while (d >= 0) {
+		if (is_node(path[d]) && at[d] < hweight64(node_of(path[d])->child)) {
+			path[d + 1] = node_of(path[d])->slot[at[d]++];
+			at[++d] = 0;
+			continue;
+		}
+		put(t, path[d--], false);
+		cond_resched();
+	}
+}
+
+/* ---- buckets ---- */
+
+static struct item bucket_item(const struct dash_lpm *t, unsigned long slot, unsigned int i)
+{
+	struct item it;
+
+	if (t->v6) {
+		const struct entry6 *e = (struct entry6 *)entries_of(slot) + i;
+
+		it = (struct item){ e->addr, e->len, e->value };
+	} else {
+		const struct entry4 *e = (struct entry4 *)entries_of(slot) + i;
+
+		it = (struct item){ { (u64)e->addr << 32, 0 }, e->len, e->value };
+	}
+	return it;
+}
+
+static void **bucket_value(const struct dash_lpm *t, unsigned long slot, unsigned int i)
+{
+	if (t->v6)
+		return &((struct entry6 *)entries_of(slot))[i].value;
+	return &((struct entry4 *)entries_of(slot))[i].value;
+}
+
+/* Index of exactly this prefix, -1 if absent. */
+static int bucket_find(const struct dash_lpm *t, unsigned long slot, const struct item *it)
+{
+	unsigned int i;
+
+	for (i = 0; i < (slot & TAG); i++) {
+		struct item e = bucket_item(t, slot, i);
+
+		if (e.len == it->len && e.addr.hi == it->addr.hi && e.addr.lo == it->addr.lo)
+			return i;
+	}
+	return -1;
+}
+
+/* A bucket of 1..BUCKET items; sorts @it, longest first.  0 if there is no memory. */
+static unsigned long bucket_make(struct dash_lpm *t, struct item *it, unsigned int n)
+{
+	unsigned int i, j;
+	void *b = get(t, n * entry_size(t));
+
+	if (!b)
+		return 0;
+	for (i = 1; i < n; i++) {
+		struct item x = it[i];
+
+		for (j = i; j && it[j - 1].len < x.len; j--)
+			it[j] = it[j - 1];
+		it[j] = x;
+	}
+	for (i = 0; i < n; i++) {
+		if (t->v6)
+			((struct entry6 *)b)[i] = (struct entry6){ it[i].value, it[i].addr, it[i].len };
+		else
+			((struct entry4 *)b)[i] = (struct entry4){ it[i].value, it[i].addr.hi >> 32, it[i].len };
+	}
+	return (unsigned long)b | n;
+}
+
+/* The entries that still have a value, without number @skip. */
+static unsigned int bucket_items(const struct dash_lpm *t, unsigned long slot, int skip, struct item *it)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < (slot & TAG); i++) {
+		it[n] = bucket_item(t, slot, i);
+		if (it[n].value && (int)i != skip)
+			n++;
+	}
+	return n;
+}
+
+/* ---- nodes ---- */
+
+/*
+ * A copy of @o (NULL: of an empty node) without what was emptied, with child
+ * @i = @child and the value at @pos = @value added; i or pos -1: none.  A node
+ * left without content is no node: *empty is set.
+ */
+static struct node *node_copy(struct dash_lpm *t, const struct node *o, int i, unsigned long child,
+			      int pos, void *value, bool *empty)
+{
+	u64 cm = 0, vm = 0, m;
+	struct node *n;
+	unsigned int k;
+
+	if (o) {
+		for (m = o->child; m; m &= m - 1)
+			if (o->slot[child_at(o, __ffs64(m))])
+				cm |= m & -m;
+		for (m = o->value; m; m &= m - 1)
+			if (o->slot[value_at(o, __ffs64(m))])
+				vm |= m & -m;
+	}
+	if (i >= 0)
+		cm |= BIT_ULL(i);
+	if (pos >= 0)
+		vm |= BIT_ULL(pos);
+	*empty = !cm && !vm;
+	if (*empty)
+		return NULL;
+	n = get(t, struct_size(n, slot, hweight64(cm) + hweight64(vm)));
+	if (!n)
+		return NULL;
+	n->child = cm;
+	n->value = vm;
+	for (k = 0, m = cm; m; m &= m - 1) {
+		int b = __ffs64(m);
+
+		n->slot[k++] = b == i ? child : o->slot[child_at(o, b)];
+	}
+	for (m = vm; m; m &= m - 1) {
+		int b = __ffs64(m);
+
+		n->slot[k++] = b == pos ? (unsigned long)value : o->slot[value_at(o, b)];
+	}
+	return n;
+}
+
+/* Bit of a prefix that ends in the node at @depth. */
+static unsigned int value_pos(const struct item *it, unsigned int depth)
+{
+	return POS(index_at(it->addr, depth), it->len - depth);
+}
+
+/*
+ * A subtree for more items than a bucket holds, different prefixes that share
+ * @depth bits.  As long as all of them continue alike, the chain of nodes is
+ * made downwards; at most one group can be too big, and only if it is all of
+ * them.  0 if there is no memory.
+ */
+static unsigned long subtree_make(struct dash_lpm *t, struct item *it, unsigned int n, unsigned int depth)
+{
+	unsigned long top = 0, *link = &top;
+
+	for (;; depth += STRIDE) {
+		struct item group[BUCKET + 1];
+		u64 cm = 0, vm = 0, m;
+		unsigned int i, g, k = 0;
+		struct node *node;
+
+		for (i = 0; i < n; i++) {
+			if (it[i].len < depth + STRIDE)
+				vm |= BIT_ULL(value_pos(&it[i], depth));
+			else
+				cm |= BIT_ULL(index_at(it[i].addr, depth));
+		}
+		node = get(t, struct_size(node, slot, hweight64(cm) + hweight64(vm)));
+		if (!node)
+			goto err;
+		node->child = cm;
+		node->value = vm;
+		memset(node->slot, 0, (hweight64(cm) + hweight64(vm)) * sizeof(node->slot[0]));
+		*link = (unsigned long)node;
+		for (i = 0; i < n; i++)
+			if (it[i].len < depth + STRIDE)
+				node->slot[value_at(node, value_pos(&it[i], depth))] = (unsigned long)it[i].value;
+		if (!vm && hweight64(cm) == 1) {
+			link = &node->slot[0];
+			continue;
+		}
+		for (m = cm; m; m &= m - 1, k++) {
+			for (i = 0, g = 0; i < n; i++)
+				if (it[i].len >= depth + STRIDE &&
+				    index_at(it[i].addr, depth) == __ffs64(m))
+					group[g++] = it[i];
+			node->slot[k] = bucket_make(t, group, g);
+			if (!node->slot[k])
+				goto err;
+		}
+		return top;
+	}
+err:
+	put_all(t, top);
+	return 0;
+}
+
+/* ---- the front ---- */
+
+/* Fill entry @i from the trie.  See front_refresh() for the order of the stores. */
+static void front_fill(const struct dash_lpm *t, struct front *f, u32 i)
+{
+	struct dash_bits a = { f->bits ? (u64)i << (64 - f->bits) : 0, 0 };
+	unsigned long slot = t->root;
+	unsigned int depth;
+	void *best = NULL;
+
+	for (depth = 0; depth < f->bits && is_node(slot); depth += STRIDE) {
+		const struct node *n = node_of(slot);
+		unsigned int x = index_at(a, depth);
+		u64 m;
+
+		for (m = n->value & cover[x]; m; ) {
+			unsigned int pos = fls64(m) - 1;
+			void *v = (void *)n->slot[value_at(n, pos)];
+
+			if (v) {
+				best = v;
+				break;
+			}
+			m &= ~BIT_ULL(pos);
+		}
+		slot = n->child & BIT_ULL(x) ? n->slot[child_at(n, x)] : 0;
+	}
+	if (f->e[i].best != best)
+		smp_store_release(&f->e[i].best, best);
+	if (f->e[i].slot != slot)
+		smp_store_release(&f->e[i].slot, slot);
+}
+
+/*
+ * The trie changed somewhere below the first @depth bits of @a, at a slot or
+ * value that the front repeats: bring its entries up to date.
+ *
+ * A reader loads slot, then best.  If a bucket above the front's level becomes
+ * a node, its short prefixes leave the slot and enter best; best is stored
+ * first, so a reader of the new slot sees them.  A reader of the old slot finds
+ * them there, and they take precedence over whatever best it sees.  The way
+ * back, from node to bucket, is never taken.
+ */
+static void front_refresh(struct dash_lpm *t, struct dash_bits a, unsigned int depth)
+{
+	struct front *f = rcu_dereference_protected(t->front, 1);
+	u32 i, first, n;
+
+	if (depth > f->bits)
+		return;
+	n = 1u << (f->bits - depth);
+	first = f->bits ? (u32)(a.hi >> (64 - f->bits)) & ~(n - 1) : 0;
+	for (i = 0; i < n; i++) {
+		front_fill(t, f, first + i);
+		if (!(i % 1024))
+			cond_resched();
+	}
+}
+
+static size_t front_size(unsigned int bits)
+{
+	struct front *f = NULL;
+
+	return struct_size(f, e, 1u << bits);
+}
+
+/*
+ * Bits for @n prefixes: at most 16 bytes a prefix, and a quarter of the number
+ * before it shrinks again.
+ */
+static unsigned int front_bits(u32 n, unsigned int now)
+{
+	static const u32 from[] = { 0, 64, 4096, 1u << 19 };
+	unsigned int i, bits = now;
+
+	for (i = 0; i < 4; i++)
+		if (n >= from[i] && i * STRIDE > bits)
+			bits = i * STRIDE;
+	while (bits && n < from[bits / STRIDE] / 4)
+		bits -= STRIDE;
+	return bits;
+}
+
+/* Another front if the number of prefixes asks for it; without memory the old one serves. */
+static void front_resize(struct dash_lpm *t)
+{
+	struct front *f, *old = rcu_dereference_protected(t->front, 1);
+	unsigned int bits = front_bits(t->n, old->bits);
+	u32 i;
+
+	if (bits == old->bits)
+		return;
+	f = kvzalloc(front_size(bits), GFP_KERNEL | __GFP_NOWARN);
+	if (!f)
+		return;
+	f->bits = bits;
+	for (i = 0; i < 1u << bits; i++) {
+		front_fill(t, f, i);
+		if (!(i % 1024))
+			cond_resched();
+	}
+	rcu_assign_pointer(t->front, f);
+	t->bytes += kmalloc_size_roundup(front_size(bits));
+	t->bytes -= kmalloc_size_roundup(front_size(old->bits));
+	kvfree_rcu_mightsleep(old);
+}
+
+/* Put @slot where *where is, @depth bits down the path of @a; the old one goes. */
+static void publish(struct dash_lpm *t, unsigned long *where, struct dash_bits a, unsigned int depth,
+		    unsigned long slot)
+{
+	unsigned long old = *where;
+
+	smp_store_release(where, slot);
+	front_refresh(t, a, depth);
+	put(t, old, true);
+}
+
+/* Store a value in place, and wherever the front repeats it. */
+static void set_value(struct dash_lpm *t, void **where, const struct item *it, void *value)
+{
+	smp_store_release(where, value);
+	front_refresh(t, it->addr, it->len);
+}
+
+static struct item item_of(const struct dash_prefix *p, void *value)
+{
+	return (struct item){ dash_bits_of(&p->ip, p->v6), p->len, value };
+}
+
+/* ---- interface ---- */
+
+/**
+ * dash_lpm_create() - an empty table
+ * @v6: its family
+ *
+ * Context: process.
+ * Return: the table, or NULL without memory.
+ */
+struct dash_lpm *dash_lpm_create(bool v6)
+{
+	struct dash_lpm *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	struct front *f = kvzalloc(front_size(0), GFP_KERNEL);
+
+	if (!t || !f) {
+		kfree(t);
+		kvfree(f);
+		return NULL;
+	}
+	t->v6 = v6;
+	t->bytes = kmalloc_size_roundup(sizeof(*t)) + kmalloc_size_roundup(front_size(0));
+	RCU_INIT_POINTER(t->front, f);
+	return t;
+}
+
+/**
+ * dash_lpm_destroy() - free a table
+ * @t: the table, or NULL; no reader may be left.  Values are the caller's.
+ *
+ * Context: process.
+ */
+void dash_lpm_destroy(struct dash_lpm *t)
+{
+	if (!t)
+		return;
+	put_all(t, t->root);
+	kvfree(rcu_dereference_protected(t->front, 1));
+	kfree(t);
+}
+
+/* Insert where only a bucket, or nothing, is. */
+static int bucket_insert(struct dash_lpm *t, unsigned long *where, unsigned int depth,
+			 const struct item *it)
+{
+	struct item all[BUCKET + 1];
+	unsigned int n = bucket_items(t, *where, -1, all);
+	unsigned long slot;
+
+	all[n++] = *it;
+	slot = n <= BUCKET ? bucket_make(t, all, n) : subtree_make(t, all, n, depth);
+	if (!slot)
+		return -ENOMEM;
+	publish(t, where, it->addr, depth, slot);
+	return 0;
+}
+
+/**
+ * dash_lpm_insert() - insert a prefix or replace its value
+ * @t: the table
+ * @p: prefix of the table's family, bits beyond its length zero
+ * @value: not NULL
+ * @old: the value replaced, or NULL
+ *
+ * Readers see the old or the new value.  Replacing takes no memory.
+ *
+ * Context: process, may sleep; caller's writer lock.
+ * Return: 0, or -ENOMEM with the table unchanged.
+ */
+int dash_lpm_insert(struct dash_lpm *t, const struct dash_prefix *p, void *value, void **old)
+{
+	const struct item it = item_of(p, value);
+	unsigned long *where = &t->root;
+	unsigned int depth = 0;
+	void **at = NULL;
+
+	*old = NULL;
+	for (;; depth += STRIDE) {
+		unsigned long slot = *where, child = 0;
+		struct node *n = node_of(slot), *copy;
+		int i = -1, pos = -1;
+		bool empty;
+
+		if (!is_node(slot)) {
+			i = bucket_find(t, slot, &it);
+			if (i < 0) {
+				if (bucket_insert(t, where, depth, &it))
+					return -ENOMEM;
+			} else {
+				at = bucket_value(t, slot, i);
+			}
+			break;
+		}
+		if (it.len < depth + STRIDE) {
+			pos = value_pos(&it, depth);
+			if (n->value & BIT_ULL(pos)) {
+				at = (void **)&n->slot[value_at(n, pos)];
+				break;
+			}
+		} else {
+			i = index_at(it.addr, depth);
+			if (n->child & BIT_ULL(i)) {
+				where = &n->slot[child_at(n, i)];
+				continue;
+			}
+			child = bucket_make(t, (struct item[]){ it }, 1);
+			if (!child)
+				return -ENOMEM;
+		}
+		copy = node_copy(t, n, i, child, pos, value, &empty);
+		if (!copy) {
+			put(t, child, false);
+			return -ENOMEM;
+		}
+		publish(t, where, it.addr, depth, (unsigned long)copy);
+		break;
+	}
+	if (at) {
+		*old = *at;
+		set_value(t, at, &it, value);
+	}
+	if (!*old) {
+		t->n++;
+		front_resize(t);
+	}
+	return 0;
+}
+
+/**
+ * dash_lpm_remove() - remove exactly this prefix
+ * @t: the table
+ * @p: prefix of the table's family
+ *
+ * Readers may use the value returned until a grace period has passed.  Without
+ * memory for smaller copies the table keeps the room.
+ *
+ * Context: process, may sleep; caller's writer lock.
+ * Return: the value removed, or NULL if the prefix is absent.
+ */
+void *dash_lpm_remove(struct dash_lpm *t, const struct dash_prefix *p)
+{
+	const struct item it = item_of(p, NULL);
+	unsigned long *path[LEVELS + 1] = { &t->root }, slot;
+	struct node *n, *copy;
+	struct item rest[BUCKET];
+	unsigned int d = 0, left;
+	void **at, *old;
+	bool empty;
+	int i;
+
+	while (is_node(slot = *path[d]) && it.len >= (d + 1) * STRIDE) {
+		n = node_of(slot);
+		i = index_at(it.addr, d * STRIDE);
+		if (!(n->child & BIT_ULL(i)))
+			return NULL;
+		path[++d] = &n->slot[child_at(n, i)];
+	}
+	if (is_node(slot)) {
+		n = node_of(slot);
+		i = value_pos(&it, d * STRIDE);
+		if (!(n->value & BIT_ULL(i)))
+			return NULL;
+		at = (void **)&n->slot[value_at(n, i)];
+	} else {
+		i = bucket_find(t, slot, &it);
+		if (i < 0)
+			return NULL;
+		at = bucket_value(t, slot, i);
+	}
+	old = *at;
+	if (!old)
+		return NULL;
+
+	/* From here on the prefix is gone; the rest gives back memory. */
+	set_value(t, at, &it, NULL);
+	t->n--;
+	if (!is_node(slot)) {
+		unsigned long smaller = 0;
+
+		left = bucket_items(t, slot, i, rest);
+		if (left)
+			smaller = bucket_make(t, rest, left);
+		if (!left || smaller)
+			publish(t, path[d], it.addr, d * STRIDE, smaller);
+		if (left || !d)
+			goto out;
+		d--;
+	}
+	for (;; d--) {
+		copy = node_copy(t, node_of(*path[d]), -1, 0, -1, NULL, &empty);
+		if (!copy && !empty)
+			break;
+		publish(t, path[d], it.addr, d * STRIDE, (unsigned long)copy);
+		if (!empty || !d)
+			break;
+	}
+out:
+	front_resize(t);
+	return old;
+}
+
+static __always_inline void *bucket_lookup4(unsigned long slot, u32 addr, void *best)
+{
+	const struct entry4 *e = entries_of(slot), *end = e + (slot & TAG);
+
+	for (; e < end; e++) {
+		if (!((u64)(addr ^ e->addr) >> (32 - e->len))) {
+			void *v = READ_ONCE(*(void *const *)&e->value);
+
+			if (likely(v))
+				return v;
+		}
+	}
+	return best;
+}
+
+static __always_inline void *bucket_lookup6(unsigned long slot, struct dash_bits a, void *best)
+{
+	const struct entry6 *e = entries_of(slot), *end = e + (slot & TAG);
+
+	for (; e < end; e++) {
+		if (dash_bits_covers(e->addr, e->len, a)) {
+			void *v = READ_ONCE(*(void *const *)&e->value);
+
+			if (likely(v))
+				return v;
+		}
+	}
+	return best;
+}
+
+/**
+ * dash_lpm_lookup() - value of the longest prefix that covers an address
+ * @t: the table
+ * @ip: address of the table's family
+ *
+ * Context: any, under RCU; neither sleeps nor allocates nor waits for writers.
+ * Return: the value, or NULL if nothing covers @ip.
+ */
+void *dash_lpm_lookup(const struct dash_lpm *t, const struct dash_ip *ip)
+{
+	const struct front *f = rcu_dereference(t->front);
+	const struct dash_bits a = dash_bits_of(ip, t->v6);
+	u64 hi = a.hi, lo = a.lo;
+	unsigned int bits = f->bits;
+	u32 first = (hi >> 1) >> (63 - bits);	/* two steps: no shift by 64 */
+	unsigned long slot;
+	void *best;
+
+	slot = smp_load_acquire(&f->e[first].slot);
+	best = READ_ONCE(f->e[first].best);
+	hi = hi << bits | (lo >> 1) >> (63 - bits);
+	lo <<= bits;
+	while (is_node(slot)) {
+		const struct node *n = node_of(slot);
+		unsigned int i = hi >> (64 - STRIDE);
+		u64 m = n->value & cover[i];
+
+		while (m) {
+			unsigned int pos = fls64(m) - 1;
+			void *v = (void *)READ_ONCE(n->slot[value_at(n, pos)]);
+
+			if (likely(v)) {
+				best = v;
+				break;
+			}
+			m &= ~BIT_ULL(pos);
+		}
+		if (!(n->child & BIT_ULL(i)))
+			return best;
+		/* Ordered by the address dependency, as in rcu_dereference(). */
+		slot = READ_ONCE(n->slot[child_at(n, i)]);
+		hi = hi << STRIDE | lo >> (64 - STRIDE);
+		lo <<= STRIDE;
+	}
+	if (!slot)
+		return best;
+	if (t->v6)
+		return bucket_lookup6(slot, a, best);
+	return bucket_lookup4(slot, a.hi >> 32, best);
+}
+
+/**
+ * dash_lpm_count() - number of prefixes
+ * @t: the table
+ *
+ * Context: caller's writer lock.
+ * Return: prefixes.
+ */
+u32 dash_lpm_count(const struct dash_lpm *t)
+{
+	return t->n;
+}
+
+/**
+ * dash_lpm_memory() - memory in use, rounded as the allocator rounds
+ * @t: the table
+ *
+ * Context: caller's writer lock.
+ * Return: bytes.
+ */
+size_t dash_lpm_memory(const struct dash_lpm *t)
+{
+	return t->bytes;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Copyright (C) 2026 The dash-linux authors
+/*
+ * Allocation with failure injection and leak accounting, and a small RCU, for
+ * engines compiled in user space (see include/shim.h).  Each object carries its
+ * size in front; deferred frees wait in a list for one grace period per batch,
+ * as kvfree_rcu() does it.
+ */
+#include <sched.h>
+#include <stdio.h>
+#include <shim.h>
+
+#define MAX_THREADS 64
+#define BATCH 256
+
+struct head { size_t size; size_t pad; };	/* 16 bytes: keeps malloc's alignment */
+
+static u64 live, live_bytes, fail_in;
+static bool failed;
+
+void shim_warn(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "# WARN_ON(%s) at %s:%d\n", what, file, line);
+	abort();
+}
+
+void *shim_alloc(size_t n, gfp_t flags)
+{
+	struct head *h;
+
+	if (__atomic_load_n(&fail_in, __ATOMIC_RELAXED) &&
+	    !__atomic_sub_fetch(&fail_in, 1, __ATOMIC_RELAXED)) {
+		failed = true;
+		return NULL;
+	}
+	if (n > SIZE_MAX / 2)
+		return NULL;
+	h = malloc(sizeof(*h) + n);
+	if (!h)
+		return NULL;
+	h->size = n;
+	if (flags & __GFP_ZERO)
+		memset(h + 1, 0, n);
+	else
+		memset(h + 1, 0xa5, n < 256 ? n : 256);	/* nobody may rely on zeros */
+	__atomic_add_fetch(&live, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&live_bytes, n, __ATOMIC_RELAXED);
+	return h + 1;
+}
+
+void shim_free(const void *p)
+{
+	struct head *h;
+
+	if (!p)
+		return;
+	h = (struct head *)p - 1;
+	__atomic_sub_fetch(&live, 1, __ATOMIC_RELAXED);
+	__atomic_sub_fetch(&live_bytes, h->size, __ATOMIC_RELAXED);
+	free(h);
+}
+
+void shim_fail_nth(u64 n)
+{
+	failed = false;
+	__atomic_store_n(&fail_in, n, __ATOMIC_RELAXED);
+}
+
+bool shim_failed(void)
+{
+	return failed;
+}
+
+size_t kmalloc_size_roundup(size_t n)
+{
+	if (n <= 8)
+		return 8;
+	if (n <= 64)
+		return roundup_pow_of_two(n);
+	if (n <= 96)
+		return 96;
+	if (n > 128 && n <= 192)
+		return 192;
+	if (n <= 8192)
+		return roundup_pow_of_two(n);
+	return (n + 4095) & ~(size_t)4095;
+}
+
+struct kmem_cache *shim_cache_create(size_t size)
+{
+	struct kmem_cache *c = shim_alloc(sizeof(*c), 0);
+
+	if (c)
+		c->size = size;
+	return c;
+}
+
+void kmem_cache_destroy(struct kmem_cache *c)
+{
+	rcu_barrier();
+	shim_free(c);
+}
+
+/*
+ * A reader publishes the period it entered in; synchronize_rcu() opens a new
+ * period and waits until nobody is left in an older one.
+ */
+static u64 period = 1;
+static struct { u64 in; char pad[56]; } reader[MAX_THREADS];
+static int readers;
+static _Thread_local int self = -1, nest;
+
+void rcu_read_lock(void)
+{
+	if (nest++)
+		return;
+	if (self < 0)
+		self = __atomic_fetch_add(&readers, 1, __ATOMIC_RELAXED) % MAX_THREADS;
+	__atomic_store_n(&reader[self].in, __atomic_load_n(&period, __ATOMIC_SEQ_CST), __ATOMIC_SEQ_CST);
+}
+
+void rcu_read_unlock(void)
+{
+	if (--nest)
+		return;
+	__atomic_store_n(&reader[self].in, 0, __ATOMIC_SEQ_CST);
+}
+
+void synchronize_rcu(void)
+{
+	u64 p = __atomic_add_fetch(&period, 1, __ATOMIC_SEQ_CST), in;
+	int i;
+
+	WARN_ON(nest);
+	for (i = 0; i < MAX_THREADS; i++)
+		while ((in = __atomic_load_n(&reader[i].in, __ATOMIC_SEQ_CST)) && in < p)
+			sched_yield();
+}
+
+static void *deferred[BATCH];
+static int n_deferred;	/* writers exclude each other */
+
+void rcu_barrier(void)
+{
+	synchronize_rcu();
+	while (n_deferred)
+		shim_free(deferred[--n_deferred]);
+}
+
+void shim_free_rcu(void *p)
+{
+	if (!p)
+		return;
+	WARN_ON(nest);
+	deferred[n_deferred++] = p;
+	if (n_deferred == BATCH)
+		rcu_barrier();
+}
+
+u64 shim_live(void)
+{
+	rcu_barrier();
+	return live;
+}
+
+u64 shim_live_bytes(void)
+{
+	rcu_barrier();
+	return live_bytes;
+}
+
+u64 get_random_u64(void)
+{
+	static u64 s = 0x9e3779b97f4a7c15ull;
+
+	s += 0x9e3779b97f4a7c15ull;
+	return (s ^ s >> 29) * 0xbf58476d1ce4e5b9ull;
+}
+
+u32 get_random_u32(void)
+{
+	return (u32)(get_random_u64() >> 32);
+}
