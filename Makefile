@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The dash-linux authors
+#
+# Verbs; `make help` lists them.  Kbuild names the module's objects, this file
+# everything else.  Quiet unless V=1; every tool can be overridden.
+
+Q	:= $(if $(V),,@)
+say	= $(if $(V),,@printf '  %-8s %s\n' "$(1)" "$(2)")
+fail	= { echo "make: $(1)" >&2; exit 1; }
+
+# HOST=1: the running kernel instead of the virtual machine's.
+HOST	?=
+export HOST V
+KVER	?= $(shell selftests/deps.sh kver)
+KDIR	?= /lib/modules/$(KVER)/build
+
+CC	?= cc
+CLANG	?= clang
+BPFTOOL	?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
+
+CFLAGS	?= -O2 -g
+WARN	:= -Wall -Wextra -Wmissing-prototypes -Wformat=2 $(WERROR)
+VERSION	:= $(shell sed -n 's/.*DASH_VERSION[ \t]*"\(.*\)"/\1/p' kernel/version.h)
+
+all: kernel bpf tools selftests
+
+# ---- the module ---------------------------------------------------------------
+
+kernel: | check-headers
+	$(call say,KBUILD,dash.ko for $(KVER))
+	$(Q)if [ -e dash.ko ] && [ "$$(modinfo -F vermagic ./dash.ko | cut -d' ' -f1)" != "$(KVER)" ]; then \
+		$(MAKE) -s -C $(KDIR) M=$(CURDIR) clean; fi
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(CURDIR) W=1 $(KFLAGS) modules
+	$(Q)readelf -S dash.ko | grep -q '\.BTF' || { rm -f dash.ko; \
+		$(call fail,dash.ko has no .BTF section: its kfuncs would not register (is pahole installed$(comma) does $(KDIR)/vmlinux exist?)); }
+
+comma := ,
+
+check-headers:
+	$(Q)[ -n "$(KVER)" ] || $(call fail,no kernel >= 6.12 with headers is installed; 'make deps' installs one)
+	$(Q)[ -e $(KDIR)/Makefile ] || $(call fail,the headers of kernel $(KVER) are missing ($(KDIR)))
+
+# The same module with the in-module checks compiled in.
+debug:
+	$(Q)$(MAKE) --no-print-directory kernel KFLAGS=KCFLAGS=-DDEBUG
+
+# ---- the XDP program ------------------------------------------------------------
+
+SKEL	:= tools/dash_xdp.skel.h
+BPFSRC	:= bpf/dash_xdp.bpf.c
+BPFFLAGS ?= -O2 -g -Wall -Werror -target bpf -mcpu=v3
+
+bpf: $(SKEL)
+
+build/dash_xdp.bpf.o: $(BPFSRC) $(wildcard bpf/*.h) kernel/uapi/dash_flow.h | build
+	$(Q)command -v $(CLANG) >/dev/null || $(call fail,clang is missing; 'make deps' installs it)
+	$(call say,CLANG,$@)
+	$(Q)$(CLANG) $(BPFFLAGS) -I/usr/include/$(shell $(CC) -dumpmachine) -c $< -o $@
+
+$(SKEL): build/dash_xdp.bpf.o
+	$(Q)command -v $(BPFTOOL) >/dev/null || $(call fail,bpftool is missing; 'make deps' installs it)
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name dash_xdp >$@.tmp && mv $@.tmp $@
+
+build:
+	$(Q)mkdir -p build
+
+# ---- dashctl ----------------------------------------------------------------------
+
+TOOLSRC	:= $(wildcard tools/*.c)
+TOOLOBJ	:= $(TOOLSRC:tools/%.c=build/tools/%.o)
+TOOLPKG	:= libbpf libnl-genl-3.0 jansson
+TESTOBJ	:= $(addprefix build/selftests/,prog_run.o pkt.o)
+TESTPKG	:= libbpf
+
+tools: tools/dashctl
+
+tools/dashctl: $(TOOLOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TOOLPKG))
+
+$(TOOLOBJ): build/tools/%.o: tools/%.c $(SKEL) | build/tools
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TOOLPKG)) -Ikernel/uapi -c $< -o $@
+
+selftests: selftests/prog_run
+
+selftests/prog_run: $(TESTOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
+
+$(TESTOBJ): build/selftests/%.o: selftests/%.c $(SKEL) | build/selftests
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -c $< -o $@
+
+build/tools build/selftests:
+	$(Q)mkdir -p $@
+
+-include $(wildcard build/tools/*.d build/selftests/*.d)
+
+# ---- tests --------------------------------------------------------------------------
+
+# The packages may be new, so what depends on them is asked for by a second make.
+deps:
+	$(Q)selftests/deps.sh install
+
+# T="vnet.sh config.sh" runs only these.
+test: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)selftests/run.sh $(T)
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)selftests/run.sh --demo
+
+shell: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)selftests/vm.sh
+
+# Static checks: generated files are current, sparse with byte orders, shell syntax.
+check: check-headers
+	$(Q)tools/gen-netlink.py --check
+	$(Q)for f in selftests/*.sh .ci/run; do bash -n $$f || exit 1; done
+	$(Q)command -v sparse >/dev/null || $(call fail,sparse is missing (package sparse))
+	$(call say,SPARSE,kernel/)
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(CURDIR) C=2 CF="-D__CHECK_ENDIAN__ -Wsparse-error" modules
+
+# ---- installation ---------------------------------------------------------------------
+
+PREFIX	?= /usr/local
+DKMSDIR	:= $(DESTDIR)/usr/src/dash-linux-$(VERSION)
+
+# This kernel's module and the tool; the module goes with its kernel.
+install: all
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(CURDIR) modules_install
+	$(Q)install -D -m 755 tools/dashctl $(DESTDIR)$(PREFIX)/sbin/dashctl
+
+# The module's source for DKMS, which rebuilds it for each new kernel.
+dkms-install:
+	$(Q)mkdir -p $(DKMSDIR)/kernel/uapi
+	$(Q)install -m 644 Kbuild $(DKMSDIR)/
+	$(Q)install -m 644 kernel/*.[ch] $(DKMSDIR)/kernel/
+	$(Q)install -m 644 kernel/uapi/*.h $(DKMSDIR)/kernel/uapi/
+	$(Q)printf '%s\n' 'PACKAGE_NAME="dash-linux"' 'PACKAGE_VERSION="$(VERSION)"' \
+		'MAKE[0]="make -C $$kernel_source_dir M=$$dkms_tree/$$module/$$module_version/build modules"' \
+		'CLEAN="make -C $$kernel_source_dir M=$$dkms_tree/$$module/$$module_version/build clean"' \
+		'BUILT_MODULE_NAME[0]="dash"' 'DEST_MODULE_LOCATION[0]="/updates"' \
+		'BUILD_EXCLUSIVE_KERNEL_MIN="6.12"' 'AUTOINSTALL="yes"' >$(DKMSDIR)/dkms.conf
+	$(Q)echo "Now: dkms install dash-linux/$(VERSION)"
+
+clean:
+	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run
+	$(Q)find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -type f -print | xargs -r rm -f
+	$(Q)[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
+
+help:
+	@echo 'make all           module, XDP program, dashctl, test programs'
+	@echo 'make kernel|bpf|tools  one of them; make debug: module with its debug checks'
+	@echo 'make test          everything the project claims, tested in a virtual machine'
+	@echo 'make test T=vnet.sh  only that script'
+	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
+	@echo 'make shell         a shell in the virtual machine'
+	@echo 'make check         static checks: generated files, sparse, shell syntax'
+	@echo 'make deps          install missing packages (test and demo do it themselves)'
+	@echo 'make install|dkms-install|clean'
+	@echo
+	@echo 'HOST=1    use the running kernel (>= 6.12, with headers), in namespaces of its own'
+	@echo 'KVER=...  build for that kernel     V=1  show the commands'
+	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
+
+.PHONY: all kernel bpf tools selftests debug check check-headers deps test demo shell install dkms-install clean help

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The dash-linux authors
+#
+# klog.sh FILE... - does a kernel log hold anything that must not happen?
+#
+# Reads the files (- is standard input), prints each offending line with the six
+# that follow it, and exits 1 if there was one.  Taint messages of an unsigned
+# out-of-tree module are expected and no offence.
+set -eu
+
+bad='WARNING: (CPU|at|possible|suspicious|inconsistent|bad unlock|held lock|Nested)'
+bad+='|WARNING: [a-z]+/'
+bad+='|(^|[^A-Z_])BUG[: ]|kernel BUG at|Oops|Kernel panic|general protection'
+bad+='|Call Trace|nable to handle|(KASAN|KCSAN|UBSAN|kmemleak): '
+bad+='|possible (recursive|circular|irq) lock|inconsistent lock state|suspicious RCU usage'
+bad+='|rcu.*(stall|self-detected|detected expedited)|soft lockup|hard LOCKUP|blocked for more than'
+bad+='|refcount_t: |list_(add|del) corruption|unregister_netdevice: waiting|sleeping function called'
+bad+='|scheduling while atomic|Slab corruption|still has objects|DEBUG_LOCKS_WARN'
+
+if grep -h -E -A6 "$bad" -- "$@"; then
+	exit 1
+fi

@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The dash-linux authors
+#
+# run.sh [TEST...]   - run all tests, or these, and say the one line that counts:
+#                      "N passed, N failed, N skipped"
+# run.sh --demo      - the demonstration, in the same environment
+# run.sh --here TEST...  - run tests on this kernel, as it is, and leave
+#                      "passed failed skipped" in $DASH_RESULTS
+#
+# Tests that need neither root's rights nor the module run natively, the others
+# in the virtual machine (vm.sh), all in one boot.  With HOST=1 they run on this
+# kernel, in namespaces of their own.  A test is a program that speaks KTAP; it
+# has failed if a case failed, if its plan was not kept, or if its status says so.
+set -eu -o pipefail
+
+cd "$(dirname "$0")/.."
+
+native="selftests/lib_test.sh selftests/unit.sh"
+kernel="selftests/prog_run selftests/unload.sh selftests/config.sh selftests/vnet.sh"
+
+# Reads one test's KTAP, copies it, and appends "passed failed skipped" to $1.
+# $2: file that holds the test's status at the end.
+count() {
+	awk -v results="$1" -v status="$2" '
+	{ print; fflush() }
+	/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0; planned = 1 }
+	/^ok [0-9]+.* # SKIP/ { skipped++; next }
+	/^ok [0-9]+/ { passed++ }
+	/^not ok [0-9]+/ { failed++ }
+	END {
+		if ((getline st < status) <= 0)
+			st = 255
+		if (!planned || plan != passed + failed + skipped) {
+			printf "# planned %d cases, saw %d\n", plan, passed + failed + skipped
+			extra = 1
+		}
+		if (st != 0 && st != 4 && !failed) {
+			printf "# exit status %d without a failed case\n", st
+			extra = 1
+		}
+		if (st == 0 && failed) {
+			print "# a case failed, but the exit status is 0"
+			extra = 1
+		}
+		print passed + 0, failed + extra + 0, skipped + 0 >> results
+	}'
+}
+
+# Whatever tests run, this is how.
+here() {
+	local t before bad=0
+	: "${DASH_RESULTS:=$(mktemp)}"
+	: >"$DASH_RESULTS"
+	for t in "$@"; do
+		echo "# ---- $t"
+		before=$SECONDS
+		rm -f "$DASH_RESULTS.status"
+		{
+			rc=0
+			"$t" 2>&1 </dev/null || rc=$?
+			echo $rc >"$DASH_RESULTS.status"
+		} | count "$DASH_RESULTS" "$DASH_RESULTS.status"
+		echo "# $t: $((SECONDS - before)) s"
+	done
+	awk '{ bad += $2 } END { exit bad != 0 }' "$DASH_RESULTS" || bad=1
+	return $bad
+}
+
+# Run COMMAND where the module can be loaded.
+where() {
+	if [ -z "${HOST-}" ]; then
+		selftests/vm.sh "$@"
+		return
+	fi
+	if [ "$(printf '%s\n6.12\n' "$(uname -r)" | sort -V | head -n1)" != 6.12 ]; then
+		echo "HOST=1: this kernel is older than 6.12" >&2
+		return 1
+	fi
+	if lsmod | grep -q '^dash '; then
+		echo "HOST=1: dash is loaded already; unload it first" >&2
+		return 1
+	fi
+	# New mount and network namespaces: names of namespaces and all devices stay inside.
+	unshare -n -m bash -c 'mount --make-rprivate / && mount -t tmpfs run /run && mkdir -p /run/lock &&
+		mount -t sysfs sysfs /sys && mount -t bpf bpf /sys/fs/bpf && exec "$@"' bash "$@"
+}
+
+# The kernel log of a HOST=1 run: what was added since the mark.
+host_log() {
+	dmesg | sed "1,/$1/d" >build/dmesg.log
+	selftests/klog.sh build/dmesg.log
+}
+
+case ${1-} in
+--here)
+	shift
+	here "$@"
+	exit
+	;;
+--demo)
+	where selftests/demo.sh
+	exit
+	;;
+esac
+
+mkdir -p build/vm
+chosen=${*:-$native $kernel}
+native_now='' kernel_now=''
+for t in $chosen; do
+	[ -x "$t" ] || t=selftests/$(basename "$t")
+	if [ ! -x "$t" ]; then
+		echo "run.sh: no test $t" >&2
+		exit 2
+	fi
+	case " $native " in
+	*" $t "*) native_now+=" $t" ;;
+	*) kernel_now+=" $t" ;;
+	esac
+done
+
+failed=0
+rm -f build/results.*
+if [ -n "$native_now" ]; then
+	# shellcheck disable=SC2086 # lists of names, here and below
+	DASH_RESULTS=build/results.native here $native_now || failed=1
+fi
+if [ -n "$kernel_now" ]; then
+	mark="dash selftests $$ $RANDOM"
+	if [ -n "${HOST-}" ]; then
+		echo "$mark" >/dev/kmsg
+		DASH_RESULTS=$PWD/build/results.kernel where selftests/run.sh --here $kernel_now || failed=1
+		if ! host_log "$mark"; then
+			echo "run.sh: the kernel complained; see build/dmesg.log" >&2
+			echo "0 1 0" >>build/results.native
+			failed=1
+		fi
+	else
+		rm -f build/vm/results
+		rc=0
+		DASH_RESULTS=/run/dash-out/results where selftests/run.sh --here $kernel_now || rc=$?
+		touch build/vm/results
+		cp build/vm/results build/results.kernel
+		# The machine failed beside the tests: a crash, a hang, a kernel complaint.
+		if [ $rc -ne 0 ]; then
+			failed=1
+			awk '{ bad += $2 } END { exit bad != 0 }' build/results.kernel && echo "0 1 0" >>build/results.kernel
+			[ $rc -ne 125 ] || echo "# the virtual machine ended early: the tests after that did not run"
+		fi
+	fi
+fi
+cat build/results.* | awk '{ p += $1; f += $2; s += $3 }
+	END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'
+exit $failed
