@@ -3,6 +3,7 @@
 #ifndef DASH_CONNTRACK_H
 #define DASH_CONNTRACK_H
 
+#include <linux/stddef.h>
 #include <linux/types.h>
 #include "flow_table.h"
 #include "uapi/dash_flow.h"
@@ -97,6 +98,12 @@ static inline struct dash_key dash_flow_key(const struct dash_flow *f)
 	} u = { { f->k0[0], f->k0[1], f->k1[0], f->k1[1], f->k1[2] } };
 
 	return u.k;
+}
+
+/* Its protocol, without the rest of the key. */
+static inline u8 dash_flow_proto(const struct dash_flow *f)
+{
+	return ((const u8 *)f->k0)[offsetof(struct dash_key, proto)];
 }
 
 static inline bool dash_from_initiator(const struct dash_flow *f, u8 dir)

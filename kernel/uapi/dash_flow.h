@@ -23,6 +23,9 @@
 #include <linux/types.h>
 #define dash_static_assert(c) _Static_assert(c, #c)
 #endif
+#ifndef __force
+#define __force		/* sparse's; the kernel has it */
+#endif
 #ifndef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
 #endif
@@ -50,9 +53,9 @@ struct dash_ip {
 };
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define DASH_V4_MARK	((__be32)0xffff0000u)	/* htonl(0xffff) */
+#define DASH_V4_MARK	((__force __be32)0xffff0000u)	/* htonl(0xffff) */
 #else
-#define DASH_V4_MARK	((__be32)0x0000ffffu)
+#define DASH_V4_MARK	((__force __be32)0x0000ffffu)
 #endif
 
 static __always_inline int dash_ip_is_v4(const struct dash_ip *a)
@@ -217,6 +220,18 @@ enum dash_flow_state {
 	DASH_ST_DEAD,			/* unlinked, waits for its grace period */
 };
 
+/* The bytes that the tracker moves together, and the word that they are. */
+#define DASH_TRACK_UNION						\
+	union {								\
+		struct {						\
+			__u8 state;					\
+			__u8 event;					\
+			__u8 was;					\
+			__u8 spare;					\
+		};							\
+		__u32 track;						\
+	}
+
 /**
  * struct dash_flow - one connection: both directions' actions, counters, state
  *
@@ -267,15 +282,7 @@ struct dash_flow {
 	__u64  packets[2];
 	__u64  bytes[2];
 	__u32  seen;
-	union {
-		struct {
-			__u8 state;
-			__u8 event;
-			__u8 was;
-			__u8 spare;
-		};
-		__u32 track;
-	};
+	DASH_TRACK_UNION;
 };
 dash_static_assert(sizeof(struct dash_flow) == 128);
 dash_static_assert(__builtin_offsetof(struct dash_flow, k1) == 64);
@@ -583,7 +590,7 @@ enum dash_frag { DASH_FRAG_NONE, DASH_FRAG_HEAD, DASH_FRAG_LATER };
  * @slot: flow record; 0: none.  Set by bpf_dash_resolve() and bpf_dash_track()
  * @wire_len: outer frame from the destination MAC to the end of the IP packet, bytes
  * @inner_len: inner frame, bytes
- * @smac, @dmac: inner Ethernet addresses
+ * @dmac, @smac: inner Ethernet addresses, in the order of the header
  * @ip_id: identification of an inner fragment (IPv4: 16 bits)
  * @inner_off: offset of the inner Ethernet header in the frame
  * @l3_off: offset of the inner IP header in the frame
@@ -603,8 +610,8 @@ struct dash_pkt {
 	__u32  slot;
 	__u32  wire_len;
 	__u32  inner_len;
-	__u8   smac[6];
 	__u8   dmac[6];
+	__u8   smac[6];
 	__u32  ip_id;
 	__u16  inner_off;
 	__u16  l3_off;

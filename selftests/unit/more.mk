@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The dash-linux authors
+SRC_conntrack	:= conntrack.c
+SRC_flow_table	:= flow_table.c conntrack.c
