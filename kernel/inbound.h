@@ -5,7 +5,6 @@
 
 #include <linux/types.h>
 #include "lpm.h"
-#include "acl.h"
 
 /**
  * struct dash_inbound_rule - one inbound route rule of an ENI (spec/config.md 5.13, pipeline.md 15.1)
@@ -15,7 +14,7 @@
  * @proto: 0 = any
  * @priority: lower first; ties: longer source prefix, then one with protocol, then @order
  * @order: last tie break, unique (key order)
- * @cookie: the caller's object (dash_route_rule), returned by the lookup
+ * @cookie: the caller's object (dash_route_rule), returned by the lookup; not NULL
  */
 struct dash_inbound_rule {
 	u32 vni;
@@ -27,14 +26,15 @@ struct dash_inbound_rule {
 	void *cookie;
 };
 
-/* The compiled rules of one ENI: immutable, swapped as a whole. Up to 10,000 rules. */
+/*
+ * The compiled rules of one ENI: immutable, swapped as a whole.  Up to 10,000
+ * rules by specification, 8 million by construction.
+ */
 struct dash_inbound;
 
-struct dash_inbound *dash_inbound_compile(const struct dash_inbound_rule *rules, u32 n);	/* or ERR_PTR */
+struct dash_inbound *dash_inbound_compile(const struct dash_inbound_rule *rules, u32 n);
 void dash_inbound_free(struct dash_inbound *t);
-/* Selected rule's cookie or NULL.  Under RCU.  @proto: inner protocol. */
 void *dash_inbound_lookup(const struct dash_inbound *t, u32 vni, const struct dash_ip *sip, u8 proto);
-/* true if any rule names this VNI (trusted VNI check, pipeline.md 9) */
 bool dash_inbound_has_vni(const struct dash_inbound *t, u32 vni);
 size_t dash_inbound_memory(const struct dash_inbound *t);
 

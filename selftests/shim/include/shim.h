@@ -167,6 +167,7 @@ void shim_free_rcu(void *p);
 #define rcu_assign_pointer(p, v) __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
 #define RCU_INIT_POINTER(p, v) __atomic_store_n(&(p), (v), __ATOMIC_RELAXED)
 
+#define sort(base, n, size, cmp, swap) qsort(base, n, size, cmp)
 static inline void cond_resched(void) { }
 u64 get_random_u64(void);
 u32 get_random_u32(void);

@@ -44,6 +44,8 @@ static inline unsigned long msecs_to_jiffies(unsigned int ms)
 				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);\
 	_o; })
 
+#define ____cacheline_aligned_in_smp	/* the shim's allocations are not */
+
 #ifndef min3
 #define min3(a, b, c) min(min(a, b), c)
 #endif
