@@ -22,6 +22,9 @@ void dash_netlink_net_exit(struct dash_net *dn);	/* after the sockets of the nam
 
 extern struct genl_family dash_nl_family;
 
+/* the kernel's own macro for this changed its name after 6.12 */
+#define DASH_ASSERT_CTX_FITS(type) static_assert(sizeof(type) <= sizeof_field(struct netlink_callback, ctx))
+
 /* Sizes of open transactions, for status. */
 struct dash_txn_usage {
 	u32 open, open_max;
@@ -32,14 +35,10 @@ int dash_txns_init(void);		/* module: watches for sockets that close */
 void dash_txns_exit(void);
 void dash_txns_usage(struct dash_net *dn, struct dash_txn_usage *u);
 
-/* Multicast to group config; store's commit notifier. */
-struct dash_commit_info;
-void dash_nl_commit_notify(struct dash_net *dn, const struct dash_commit_info *info);
-
 int dash_nl_fill_params(struct dash_net *dn, struct sk_buff *skb, int attr);	/* nests @attr; dash_net.lock held */
 
-/* One nest @attr {name, value} of set counter. */
 int dash_nl_put_counter(struct sk_buff *skb, int attr, const char *name, u64 value);
+int dash_nl_put_port(struct dash_net *dn, struct sk_buff *skb, int attr, u32 index);
 
 static inline struct dash_net *dash_nl_net(const struct genl_info *info)
 {

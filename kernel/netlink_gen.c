@@ -366,14 +366,18 @@ const struct genl_split_ops dash_nl_ops[14] = {
 	},
 	{
 		.cmd		= DASH_CMD_OBJECT_GET,
+		.start		= dash_nl_object_get_start,
 		.dumpit		= dash_nl_object_get_dumpit,
+		.done		= dash_nl_object_get_done,
 		.policy		= dash_object_get_nl_policy,
 		.maxattr	= DASH_A_OWNER,
 		.flags		= GENL_CMD_CAP_DUMP | GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= DASH_CMD_FLOW_GET,
+		.start		= dash_nl_flow_get_start,
 		.dumpit		= dash_nl_flow_get_dumpit,
+		.done		= dash_nl_flow_get_done,
 		.policy		= dash_flow_get_nl_policy,
 		.maxattr	= DASH_A_LIMIT,
 		.flags		= GENL_CMD_CAP_DUMP | GENL_UNS_ADMIN_PERM,
@@ -387,7 +391,9 @@ const struct genl_split_ops dash_nl_ops[14] = {
 	},
 	{
 		.cmd		= DASH_CMD_STATS_GET,
+		.start		= dash_nl_stats_get_start,
 		.dumpit		= dash_nl_stats_get_dumpit,
+		.done		= dash_nl_stats_get_done,
 		.policy		= dash_stats_get_nl_policy,
 		.maxattr	= DASH_A_IFINDEX,
 		.flags		= GENL_CMD_CAP_DUMP | GENL_UNS_ADMIN_PERM,

@@ -66,5 +66,11 @@ int dash_nl_param_get_doit(struct sk_buff *skb, struct genl_info *info);
 int dash_nl_param_set_doit(struct sk_buff *skb, struct genl_info *info);
 int dash_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info);
 int dash_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info);
+int dash_nl_object_get_start(struct netlink_callback *cb);
+int dash_nl_object_get_done(struct netlink_callback *cb);
+int dash_nl_flow_get_start(struct netlink_callback *cb);
+int dash_nl_flow_get_done(struct netlink_callback *cb);
+int dash_nl_stats_get_start(struct netlink_callback *cb);
+int dash_nl_stats_get_done(struct netlink_callback *cb);
 
 #endif /* DASH_NETLINK_GEN_H */

@@ -337,9 +337,9 @@ def source(f):
             if kind == 'do':
                 ops += [f"\t\t.doit\t\t= {op_symbol(f, op, kind)},"]
             else:
-                ops += [f"\t\t.start\t\t= {op[kind]['pre']},"] if 'pre' in op[kind] else []
+                ops += [f"\t\t.start\t\t= {c_name(op[kind]['pre'])},"] if 'pre' in op[kind] else []
                 ops += [f'\t\t.dumpit\t\t= {op_symbol(f, op, kind)},']
-                ops += [f"\t\t.done\t\t= {op[kind]['post']},"] if 'post' in op[kind] else []
+                ops += [f"\t\t.done\t\t= {c_name(op[kind]['post'])},"] if 'post' in op[kind] else []
             ops += [f'\t\t.policy\t\t= {policy},', f'\t\t.maxattr\t= {size},',
                     f"\t\t.flags\t\t= {' | '.join(flags)},", '\t},']
     tables = []
@@ -390,7 +390,7 @@ def header(f, p, count):
             out.append(f"int {op_symbol(f, op, 'do')}(struct sk_buff *skb, struct genl_info *info);")
         if 'dump' in op:
             out.append(f"int {op_symbol(f, op, 'dump')}(struct sk_buff *skb, struct netlink_callback *cb);")
-            hooks += [op['dump'][h] for h in ('pre', 'post') if h in op['dump'] and op['dump'][h] not in hooks]
+            hooks += [c_name(op['dump'][h]) for h in ('pre', 'post') if h in op['dump']]
     out += [f'int {h}(struct netlink_callback *cb);' for h in hooks]
     return '\n'.join(out + ['', '#endif /* DASH_NETLINK_GEN_H */']) + '\n'
 

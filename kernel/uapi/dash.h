@@ -33,8 +33,8 @@
  *
  * DASH_CMD_TXN_COMMIT
  *	Make the state what it is plus everything staged, or, on any error, change nothing.
- *	After success the transaction is closed; after a refusal TXN_ERRORS tells all
- *	errors, and the transaction waits for TXN_ABORT, TXN_BEGIN or another try.
+ *	Whatever the result, the transaction is over afterwards; TXN_ERRORS tells all errors
+ *	and warnings until the next TXN_BEGIN or TXN_ABORT.
  *	do request: DASH_A_DRY_RUN
  *	do reply: DASH_A_GENERATION, DASH_A_CHANGED, DASH_A_WARNINGS
  *
@@ -68,7 +68,7 @@
  * DASH_CMD_STATS_GET
  *	Counters, one message for each scope.
  *	dump request: DASH_A_SCOPE, DASH_A_IFINDEX, DASH_A_ENI
- *	dump reply: DASH_A_SCOPE, DASH_A_IFINDEX, DASH_A_ENI, DASH_A_COUNTER
+ *	dump reply: DASH_A_SCOPE, DASH_A_IFINDEX, DASH_A_PORT, DASH_A_ENI, DASH_A_COUNTER
  *
  * DASH_CMD_PARAM_GET
  *	All parameters.
@@ -623,13 +623,11 @@ enum {
 	DASH_A_STATUS_FLOW_SLOTS,		/* u32: Connections the flow table can hold; 0: no maps are bound */
 	DASH_A_STATUS_FLOW_USED,		/* u32: Connections now */
 	DASH_A_STATUS_FLOW_HIGH_WATER,		/* u32: Most connections at a time */
-	DASH_A_STATUS_MEMORY,			/* u64: Bytes of the configuration */
+	DASH_A_STATUS_MEMORY,			/* nest of DASH_A_COUNTER_*, list: Bytes by use */
 	DASH_A_STATUS_OBJECTS,			/* nest of DASH_A_COUNTER_*, list: Number of objects by type */
 	DASH_A_STATUS_LIMITS,			/* nest of DASH_A_COUNTER_*, list: Limits by name */
 	DASH_A_STATUS_PARAMS,			/* nest of DASH_A_PARAM_*, list: Parameters */
 	DASH_A_STATUS_TXN_OPEN,			/* u32: Open transactions */
-	DASH_A_STATUS_TXN_MEMORY,		/* u64: Bytes staged in open transactions */
-	DASH_A_STATUS_PAD,			/* pad */
 
 	__DASH_A_STATUS_MAX,
 	DASH_A_STATUS_MAX = __DASH_A_STATUS_MAX - 1
