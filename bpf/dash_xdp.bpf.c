@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What happens to a frame?  The sentence of pipeline.md 2: admit it, key it, look
+ * its flow up, ask the module on a miss, let the module follow TCP, plan, choose
+ * the next hop, write, transmit, count.  First packet and following packet run the
+ * same lines; they differ in who supplies the flow record.
+ *
+ * Everything that can refuse the packet comes before the first write to flow or
+ * frame (ORD-3), and every refusal ends in one of two places that count it: on the
+ * port while the ENI is unknown, on the ENI afterwards (ORD-2).
+ *
+ * Attached by dashctl, one copy per port.  Runs in softirq under RCU; only this
+ * file calls kfuncs.
+ */
+#include "maps.h"
+#include "key.h"
+#include "parse.h"
+#include "admit.h"
+#include "flow.h"
+#include "apply.h"
+#include "xmit.h"
+#include "stats.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static __always_inline __u32 dash_frame_len(const struct dash_buf *b)
+{
+	return bpf_xdp_get_buff_len(b->ctx);
+}
+
+/* Global functions: the verifier checks them by themselves, parse.h says why. */
+__attribute__((noinline)) int dash_walk(struct xdp_md *ctx, struct dash_ext *e, __u32 limit)
+{
+	struct dash_buf b = {
+		.data = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+	};
+
+	return e && dash_walk_headers(&b, e, limit);
+}
+
+__attribute__((noinline)) int dash_csum(struct xdp_md *ctx, __u32 hlen)
+{
+	struct dash_buf b = {
+		.data = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+	};
+
+	return dash_csum_with_options(&b, hlen);
+}
+
+static __always_inline int dash_walk_ext(const struct dash_buf *b, struct dash_ext *e,
+					 __u32 limit)
+{
+	return dash_walk(b->ctx, e, limit);
+}
+
+static __always_inline int dash_csum_long(const struct dash_buf *b, __u32 hlen)
+{
+	return dash_csum(b->ctx, hlen);
+}
+
+/*
+ * Stages 1 to 4: outer headers, VIP, direction, inner headers, ENI.  Returns the
+ * index of the ENI plus 1, or 0 with @verdict set and everything counted.
+ */
+static __always_inline __u32 admit(struct dash_buf *b, const struct dash_hot *hot,
+				   struct dash_port_stats *port, struct dash_pkt *pkt,
+				   struct dash_frame *f, int *verdict)
+{
+	enum dash_class class = dash_parse_outer(b, hot->vxlan_port, pkt, f);
+	const struct dash_admit *tables = dash_admit_tables(hot);
+	const struct dash_hot_vip *vip = NULL;
+	enum dash_drop reason = f->bad;
+	__u32 eni = 0;
+
+	dash_count_port_rx(port, pkt);
+	if (class == DASH_CLASS_OTHER)
+		goto pass;
+	if (!reason || class == DASH_CLASS_FRAGMENT)
+		vip = dash_vip_find(hot, tables, &f->dip);
+	if (class == DASH_CLASS_FRAGMENT && !vip)
+		goto pass;
+	if (reason)
+		goto drop;
+	if (!vip) {
+		if (hot->vip_pass)
+			goto pass;
+		reason = DASH_DROP_VIP_MISS;
+		goto drop;
+	}
+	pkt->vip = vip->idx;
+	pkt->dir = dash_dir_of(tables, pkt->rx_vni);
+	reason = dash_parse_inner(b, pkt, f);
+	if (reason)
+		goto drop;
+	eni = dash_eni_find(tables, pkt);
+	if (eni)
+		return eni;
+	reason = DASH_DROP_ENI_MISS;
+drop:
+	dash_count_port_drop(port, reason);
+	*verdict = XDP_DROP;
+	return 0;
+pass:
+	port->underlay_passthrough++;
+	*verdict = XDP_PASS;
+	return 0;
+}
+
+/* The module's part of a packet.  Without it a miss has nobody to decide it. */
+static __always_inline __u32 resolve(struct xdp_md *ctx, struct dash_pkt *pkt)
+{
+	return dash_module ? bpf_dash_resolve(ctx, pkt) : DASH_DROP_FLOW_CREATE_FAILED;
+}
+
+static __always_inline __u32 track(struct xdp_md *ctx, struct dash_pkt *pkt)
+{
+	return dash_module ? bpf_dash_track(ctx, pkt) : DASH_DROP_NONE;
+}
+
+static __always_inline __u32 output(struct xdp_md *ctx)
+{
+	return dash_module ? bpf_dash_output(ctx) : DASH_DROP_UNDERLAY_TX_FAIL;
+}
+
+/* Stages 5 to 14 for a packet of a known ENI.  Returns the reason to drop it for. */
+static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
+				     const struct dash_hot *hot, const struct dash_hot_eni *eni,
+				     struct dash_port_stats *port, struct dash_eni_stats *stats,
+				     struct dash_pkt *pkt, struct dash_frame *f, int *verdict)
+{
+	const struct dash_nh *nh;
+	struct dash_plan plan;
+	struct dash_nh local;
+	struct dash_flow *flow;
+	__u32 reason, found, slot;
+	bool slow = false, tracked;
+
+	if (!(eni->flags & DASH_ENI_UP))
+		return DASH_DROP_ENI_ADMIN_DOWN;
+	if (pkt->frag == DASH_FRAG_LATER)
+		return DASH_DROP_FRAGMENT_NO_PARENT;
+
+	flow = dash_flow_find(hot, pkt);
+	found = pkt->slot;
+	if (!flow || !dash_flow_current(flow, eni, pkt)) {
+		slow = true;
+		port->slow_path_packets++;
+		reason = resolve(ctx, pkt);
+		if (reason)
+			return reason;
+		flow = dash_flow_at(pkt->slot);
+		if (!flow)
+			return DASH_DROP_INTERNAL_ERROR;
+	}
+	tracked = !found;	/* a new flow begins in the right state */
+again:
+	reason = dash_plan(hot, eni, flow, pkt, f, &plan) ?:
+		 dash_next_hop(ctx, hot, pkt, &plan, &local, &nh);
+	if (reason)
+		return reason;
+	if (!tracked && dash_flow_must_track(flow, pkt)) {
+		tracked = true;
+		slow = true;
+		slot = pkt->slot;
+		reason = track(ctx, pkt);
+		if (reason)
+			return reason;
+		if (pkt->slot != slot) {	/* a SYN reused the ports */
+			flow = dash_flow_at(pkt->slot);
+			if (!flow)
+				return DASH_DROP_INTERNAL_ERROR;
+			goto again;
+		}
+	}
+	if (pkt->slot == found)
+		dash_count_matched(stats, pkt);
+
+	reason = dash_apply(ctx, hot, b, pkt, f, &plan);
+	if (reason)
+		return reason;
+	if (nh->state == DASH_NH_OK) {
+		if (!dash_write_macs(ctx, nh))
+			return DASH_DROP_INTERNAL_ERROR;
+		*verdict = nh->ifindex == ctx->ingress_ifindex ? XDP_TX :
+			   bpf_redirect(nh->ifindex, 0);
+	} else {
+		if (!slow)
+			port->slow_path_packets++;
+		slow = true;
+		reason = output(ctx);
+		if (reason)
+			return reason;
+		*verdict = XDP_DROP;	/* the kernel has its own copy */
+	}
+	dash_flow_touch(flow, pkt);
+	dash_count_tx(stats, pkt, ETH_HLEN + plan.ip_len);
+	if (!slow)
+		port->fast_path_packets++;
+	return DASH_DROP_NONE;
+}
+
+SEC("xdp.frags")
+int dash_xdp(struct xdp_md *ctx)
+{
+	struct dash_buf b = {
+		.data = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+		.len = ctx->data_end - ctx->data,
+		.ctx = ctx,
+	};
+	__u32 zero = 0, eni, reason;
+	const struct dash_hot *hot = bpf_map_lookup_elem(&dash_hot, &zero);
+	struct dash_port_stats *port = dash_port_counters();
+	struct dash_eni_stats *stats;
+	struct dash_pkt pkt = {};
+	struct dash_frame f = {};
+	int verdict;
+
+	if (!hot || !port)
+		return XDP_ABORTED;
+	eni = admit(&b, hot, port, &pkt, &f, &verdict);
+	if (!eni)
+		return verdict;
+	eni = (eni - 1) & (DASH_MAX_ENI - 1);
+	dash_key_set_eni(&pkt, eni);
+	stats = dash_eni_counters(eni);
+	if (!stats)
+		return XDP_ABORTED;
+	dash_count_eni_rx(stats, &pkt);
+	reason = forward(ctx, &b, hot, &hot->eni[eni], port, stats, &pkt, &f, &verdict);
+	if (reason) {
+		dash_count_eni_drop(stats, reason);
+		return reason == DASH_DROP_INTERNAL_ERROR ? XDP_ABORTED : XDP_DROP;
+	}
+	return verdict;
+}
+
+/**
+ * struct dash_bind_args - context of dash_bind
+ * @map_id: enum dash_map_id
+ */
+struct dash_bind_args {
+	__u32 map_id;
+};
+
+/* Gives one map to the module, for the namespace of the caller; run by dashctl. */
+SEC("syscall")
+int dash_bind(struct dash_bind_args *args)
+{
+	if (!dash_module)
+		return -1;
+	switch (args->map_id) {
+	case DASH_MAP_HOT:
+		return bpf_dash_bind((struct bpf_map *)&dash_hot, DASH_MAP_HOT);
+	case DASH_MAP_INDEX:
+		return bpf_dash_bind((struct bpf_map *)&dash_index, DASH_MAP_INDEX);
+	case DASH_MAP_FLOWS:
+		return bpf_dash_bind((struct bpf_map *)&dash_flows, DASH_MAP_FLOWS);
+	case DASH_MAP_ENI_STATS:
+		return bpf_dash_bind((struct bpf_map *)&dash_eni_stats, DASH_MAP_ENI_STATS);
+	case DASH_MAP_PORT_STATS:
+		return bpf_dash_bind((struct bpf_map *)&dash_port_stats, DASH_MAP_PORT_STATS);
+	}
+	return -22;	/* EINVAL */
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * The only user of the flow maps.  Two candidate lines per key, eight tagged
+ * entries each, then one record: three cache misses at scale, of which the two
+ * lines are independent and overlap.
+ *
+ * The module moves index entries and recycles records while packets look.  A
+ * moved entry may be missed, then the module finds it under its lock.  A record
+ * stays what it is for a grace period after it was unlinked, so a found one can
+ * be used to the end of the run.
+ */
+#ifndef DASH_FLOW_MAPS_H
+#define DASH_FLOW_MAPS_H
+
+#include "maps.h"
+#include "key.h"
+
+static __always_inline struct dash_flow *dash_flow_at(__u32 slot)
+{
+	return bpf_map_lookup_elem(&dash_flows, &slot);
+}
+
+/* High half of an entry, without touching the slot. */
+static __always_inline __u32 dash_tag_of(const __u64 *e)
+{
+	return *e >> 32;
+}
+
+/* Slot of the first entry of @line with @tag, or 0. */
+static __always_inline __u32 dash_line_find(const struct dash_line *line, __u32 tag)
+{
+	__u32 i;
+
+#pragma unroll
+	for (i = 0; i < DASH_LINE_WAYS; i++)
+		if (dash_tag_of(&line->e[i]) == tag && (__u32)line->e[i])
+			return line->e[i];
+	return 0;
+}
+
+static __always_inline int dash_flow_has_key(const struct dash_flow *flow,
+					     const struct dash_pkt *pkt)
+{
+	const __u64 *k = (const __u64 *)&pkt->key;
+
+	if (flow->k0[0] != k[0] || flow->k0[1] != k[1])
+		return 0;
+	return !pkt->key.v6 ||
+	       (flow->k1[0] == k[2] && flow->k1[1] == k[3] && flow->k1[2] == k[4]);
+}
+
+/*
+ * The flow of this packet, with @pkt->hash and @pkt->slot set, or NULL with
+ * @pkt->slot 0.  Only the first entry with the tag is looked at: that two keys
+ * of one line share 32 bits of tag happens to one flow in 2^28, and the module
+ * finds the second one.
+ */
+static __always_inline struct dash_flow *dash_flow_find(const struct dash_hot *hot,
+							struct dash_pkt *pkt)
+{
+	__u64 hash = dash_hash((const __u64 *)&pkt->key, pkt->key.v6, &hot->seed);
+	__u32 tag = hash >> 32, lines = hot->lines;
+	__u32 l1 = dash_line1(hash, lines), l2 = dash_line_other(l1, tag, lines);
+	const struct dash_line *a = bpf_map_lookup_elem(&dash_index, &l1);
+	const struct dash_line *b = bpf_map_lookup_elem(&dash_index, &l2);
+	struct dash_flow *flow;
+	__u32 slot;
+
+	pkt->hash = hash;
+	if (!a || !b)
+		return NULL;
+	slot = dash_line_find(a, tag);
+	if (!slot)
+		slot = dash_line_find(b, tag);
+	if (!slot)
+		return NULL;
+	flow = dash_flow_at(slot);
+	if (!flow || !dash_flow_has_key(flow, pkt))
+		return NULL;
+	pkt->slot = slot;
+	return flow;
+}
+
+/*
+ * May the record be applied as it is?  Not if the policy of its ENI has changed
+ * since, and not for a packet of the initiator's side of an inbound connection
+ * that comes out of another tunnel (pipeline.md 18.3).
+ */
+static __always_inline int dash_flow_current(const struct dash_flow *flow,
+					     const struct dash_hot_eni *eni,
+					     const struct dash_pkt *pkt)
+{
+	if (flow->gen != eni->gen)
+		return 0;
+	if (pkt->dir == DASH_OUTBOUND || !(flow->flags & DASH_F_INITIATOR_IN))
+		return 1;
+	return dash_ip_eq(&flow->pa, &pkt->rx_sip) && flow->vni == bpf_htonl(pkt->rx_vni << 8);
+}
+
+/* Does this segment of a hit move the TCP state machine, which the module alone does? */
+static __always_inline int dash_flow_must_track(const struct dash_flow *flow,
+						const struct dash_pkt *pkt)
+{
+	__u32 initiator = flow->flags & DASH_F_INITIATOR_IN ? DASH_INBOUND : DASH_OUTBOUND;
+
+	return (flow->flags & DASH_F_TCP) &&
+	       dash_tcp_needs_module(flow, pkt->dir == initiator, pkt->tcp_flags);
+}
+
+/* Account a packet that is on its way; the only writes to a flow (ORD-3). */
+static __always_inline void dash_flow_touch(struct dash_flow *flow, const struct dash_pkt *pkt)
+{
+	__u32 dir = pkt->dir & 1;
+
+	flow->seen = bpf_jiffies64();
+	__sync_fetch_and_add(&flow->packets[dir], 1);
+	__sync_fetch_and_add(&flow->bytes[dir], pkt->inner_len);
+}
+
+#endif /* DASH_FLOW_MAPS_H */

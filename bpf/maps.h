@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * Every map, once.  dashctl creates them at the first attach in a namespace and
+ * gives them to the module (dash_bind below); later attaches reuse them.  The
+ * module addresses elements directly, so all but the counters are plain arrays.
+ */
+#ifndef DASH_MAPS_H
+#define DASH_MAPS_H
+
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "../kernel/uapi/dash_flow.h"
+
+/*
+ * Port index of this attachment, and whether the module stands behind it.
+ * Without (benchmarks, packet fixtures) the verifier removes every kfunc call,
+ * and the program runs on maps that somebody else has filled.
+ */
+const volatile __u32 dash_port;
+const volatile bool dash_module = true;
+
+/* The words of the configuration that packets need.  Written by the module. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct dash_hot);
+} dash_hot SEC(".maps");
+
+/*
+ * Flow index: hash to slot.  Written by the module.  Sized by dashctl; what does
+ * not fit is refused by the module (flow_limit_global), nothing is evicted.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, struct dash_line);
+} dash_index SEC(".maps");
+
+/*
+ * Flow records by slot; slot 0 is not used.  The module creates and recycles
+ * them, the program adds to the counters and sets the time of the last packet.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct dash_flow);
+} dash_flows SEC(".maps");
+
+/* Counters by ENI index.  Written by the program only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, DASH_MAX_ENI);
+	__type(key, __u32);
+	__type(value, struct dash_eni_stats);
+} dash_eni_stats SEC(".maps");
+
+/* Counters by port index.  Written by the program only. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, DASH_MAX_PORT);
+	__type(key, __u32);
+	__type(value, struct dash_port_stats);
+} dash_port_stats SEC(".maps");
+
+#endif /* DASH_MAPS_H */
