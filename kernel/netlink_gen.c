@@ -36,7 +36,7 @@ static int dash_ip_version_check(const struct nlattr *attr, struct netlink_ext_a
 	}
 }
 
-const struct nla_policy dash_appliance_nl_policy[DASH_A_APPLIANCE_MAX + 1] = {
+static const struct nla_policy dash_appliance_nl_policy[DASH_A_APPLIANCE_MAX + 1] = {
 	[DASH_A_APPLIANCE_APPLIANCE_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_APPLIANCE_SIP] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_ip_check),
 	[DASH_A_APPLIANCE_VM_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_16777215),
@@ -45,7 +45,7 @@ const struct nla_policy dash_appliance_nl_policy[DASH_A_APPLIANCE_MAX + 1] = {
 	[DASH_A_APPLIANCE_TRUSTED_VNIS_LIST] = NLA_POLICY_VALIDATE_FN(NLA_U64, dash_nl_vni_range_check),
 };
 
-const struct nla_policy dash_vnet_nl_policy[DASH_A_VNET_MAX + 1] = {
+static const struct nla_policy dash_vnet_nl_policy[DASH_A_VNET_MAX + 1] = {
 	[DASH_A_VNET_VNET_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_VNET_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_16777215),
 	[DASH_A_VNET_GUID] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -54,7 +54,7 @@ const struct nla_policy dash_vnet_nl_policy[DASH_A_VNET_MAX + 1] = {
 	[DASH_A_VNET_PEER_LIST] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy dash_qos_nl_policy[DASH_A_QOS_MAX + 1] = {
+static const struct nla_policy dash_qos_nl_policy[DASH_A_QOS_MAX + 1] = {
 	[DASH_A_QOS_QOS_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_QOS_QOS_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_QOS_BW] = { .type = NLA_U32, },
@@ -62,7 +62,7 @@ const struct nla_policy dash_qos_nl_policy[DASH_A_QOS_MAX + 1] = {
 	[DASH_A_QOS_FLOWS] = { .type = NLA_U32, },
 };
 
-const struct nla_policy dash_eni_nl_policy[DASH_A_ENI_MAX + 1] = {
+static const struct nla_policy dash_eni_nl_policy[DASH_A_ENI_MAX + 1] = {
 	[DASH_A_ENI_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ENI_ENI_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ENI_MAC_ADDRESS] = NLA_POLICY_EXACT_LEN(6),
@@ -76,20 +76,20 @@ const struct nla_policy dash_eni_nl_policy[DASH_A_ENI_MAX + 1] = {
 	[DASH_A_ENI_TRUSTED_VNIS_LIST] = NLA_POLICY_VALIDATE_FN(NLA_U64, dash_nl_vni_range_check),
 };
 
-const struct nla_policy dash_prefix_tag_nl_policy[DASH_A_PREFIX_TAG_MAX + 1] = {
+static const struct nla_policy dash_prefix_tag_nl_policy[DASH_A_PREFIX_TAG_MAX + 1] = {
 	[DASH_A_PREFIX_TAG_TAG_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_PREFIX_TAG_IP_VERSION] = NLA_POLICY_VALIDATE_FN(NLA_U8, dash_ip_version_check),
 	[DASH_A_PREFIX_TAG_PREFIX_LIST] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_prefix_check),
 };
 
-const struct nla_policy dash_acl_group_nl_policy[DASH_A_ACL_GROUP_MAX + 1] = {
+static const struct nla_policy dash_acl_group_nl_policy[DASH_A_ACL_GROUP_MAX + 1] = {
 	[DASH_A_ACL_GROUP_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_GROUP_IP_VERSION] = NLA_POLICY_VALIDATE_FN(NLA_U8, dash_ip_version_check),
 	[DASH_A_ACL_GROUP_GUID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_GROUP_VERSION] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy dash_acl_rule_nl_policy[DASH_A_ACL_RULE_MAX + 1] = {
+static const struct nla_policy dash_acl_rule_nl_policy[DASH_A_ACL_RULE_MAX + 1] = {
 	[DASH_A_ACL_RULE_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_RULE_RULE_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_RULE_PRIORITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_0_2147483647),
@@ -104,45 +104,45 @@ const struct nla_policy dash_acl_rule_nl_policy[DASH_A_ACL_RULE_MAX + 1] = {
 	[DASH_A_ACL_RULE_DST_PORT] = NLA_POLICY_VALIDATE_FN(NLA_U32, dash_nl_port_range_check),
 };
 
-const struct nla_policy dash_acl_in_nl_policy[DASH_A_ACL_IN_MAX + 1] = {
+static const struct nla_policy dash_acl_in_nl_policy[DASH_A_ACL_IN_MAX + 1] = {
 	[DASH_A_ACL_IN_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_IN_STAGE] = NLA_POLICY_RANGE(NLA_U8, 1, 5),
 	[DASH_A_ACL_IN_V4_ACL_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_IN_V6_ACL_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy dash_acl_out_nl_policy[DASH_A_ACL_OUT_MAX + 1] = {
+static const struct nla_policy dash_acl_out_nl_policy[DASH_A_ACL_OUT_MAX + 1] = {
 	[DASH_A_ACL_OUT_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_OUT_STAGE] = NLA_POLICY_RANGE(NLA_U8, 1, 5),
 	[DASH_A_ACL_OUT_V4_ACL_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ACL_OUT_V6_ACL_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy dash_routing_action_nl_policy[DASH_A_ROUTING_ACTION_MAX + 1] = {
+static const struct nla_policy dash_routing_action_nl_policy[DASH_A_ROUTING_ACTION_MAX + 1] = {
 	[DASH_A_ROUTING_ACTION_ACTION_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ROUTING_ACTION_ACTION_TYPE] = NLA_POLICY_RANGE(NLA_U8, 1, 8),
 	[DASH_A_ROUTING_ACTION_ENCAP_TYPE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[DASH_A_ROUTING_ACTION_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_16777215),
 };
 
-const struct nla_policy dash_routing_type_nl_policy[DASH_A_ROUTING_TYPE_MAX + 1] = {
+static const struct nla_policy dash_routing_type_nl_policy[DASH_A_ROUTING_TYPE_MAX + 1] = {
 	[DASH_A_ROUTING_TYPE_ROUTING_TYPE] = NLA_POLICY_RANGE(NLA_U8, 1, 9),
 	[DASH_A_ROUTING_TYPE_ACTIONS] = NLA_POLICY_NESTED(dash_routing_action_nl_policy),
 };
 
-const struct nla_policy dash_eni_route_nl_policy[DASH_A_ENI_ROUTE_MAX + 1] = {
+static const struct nla_policy dash_eni_route_nl_policy[DASH_A_ENI_ROUTE_MAX + 1] = {
 	[DASH_A_ENI_ROUTE_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ENI_ROUTE_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy dash_route_group_nl_policy[DASH_A_ROUTE_GROUP_MAX + 1] = {
+static const struct nla_policy dash_route_group_nl_policy[DASH_A_ROUTE_GROUP_MAX + 1] = {
 	[DASH_A_ROUTE_GROUP_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ROUTE_GROUP_GUID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ROUTE_GROUP_VERSION] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ROUTE_GROUP_DISABLED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-const struct nla_policy dash_route_nl_policy[DASH_A_ROUTE_MAX + 1] = {
+static const struct nla_policy dash_route_nl_policy[DASH_A_ROUTE_MAX + 1] = {
 	[DASH_A_ROUTE_GROUP_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ROUTE_PREFIX] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_prefix_check),
 	[DASH_A_ROUTE_ROUTING_TYPE] = NLA_POLICY_RANGE(NLA_U8, 1, 9),
@@ -154,7 +154,7 @@ const struct nla_policy dash_route_nl_policy[DASH_A_ROUTE_MAX + 1] = {
 	[DASH_A_ROUTE_METERING_CLASS] = { .type = NLA_U32, },
 };
 
-const struct nla_policy dash_route_rule_nl_policy[DASH_A_ROUTE_RULE_MAX + 1] = {
+static const struct nla_policy dash_route_rule_nl_policy[DASH_A_ROUTE_RULE_MAX + 1] = {
 	[DASH_A_ROUTE_RULE_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ROUTE_RULE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_16777215),
 	[DASH_A_ROUTE_RULE_PREFIX] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_prefix_check),
@@ -169,7 +169,7 @@ const struct nla_policy dash_route_rule_nl_policy[DASH_A_ROUTE_RULE_MAX + 1] = {
 	[DASH_A_ROUTE_RULE_REGION] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy dash_vnet_mapping_nl_policy[DASH_A_VNET_MAPPING_MAX + 1] = {
+static const struct nla_policy dash_vnet_mapping_nl_policy[DASH_A_VNET_MAPPING_MAX + 1] = {
 	[DASH_A_VNET_MAPPING_VNET] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_VNET_MAPPING_IP] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_ip_check),
 	[DASH_A_VNET_MAPPING_ROUTING_TYPE] = NLA_POLICY_RANGE(NLA_U8, 1, 9),
@@ -182,17 +182,17 @@ const struct nla_policy dash_vnet_mapping_nl_policy[DASH_A_VNET_MAPPING_MAX + 1]
 	[DASH_A_VNET_MAPPING_OVERRIDE_METER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-const struct nla_policy dash_pa_validation_nl_policy[DASH_A_PA_VALIDATION_MAX + 1] = {
+static const struct nla_policy dash_pa_validation_nl_policy[DASH_A_PA_VALIDATION_MAX + 1] = {
 	[DASH_A_PA_VALIDATION_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_16777215),
 	[DASH_A_PA_VALIDATION_PREFIXES] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_prefix_check),
 };
 
-const struct nla_policy dash_meter_policy_nl_policy[DASH_A_METER_POLICY_MAX + 1] = {
+static const struct nla_policy dash_meter_policy_nl_policy[DASH_A_METER_POLICY_MAX + 1] = {
 	[DASH_A_METER_POLICY_METER_POLICY_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_METER_POLICY_IP_VERSION] = NLA_POLICY_VALIDATE_FN(NLA_U8, dash_ip_version_check),
 };
 
-const struct nla_policy dash_meter_rule_nl_policy[DASH_A_METER_RULE_MAX + 1] = {
+static const struct nla_policy dash_meter_rule_nl_policy[DASH_A_METER_RULE_MAX + 1] = {
 	[DASH_A_METER_RULE_METER_POLICY_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_METER_RULE_METER_RULE_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_METER_RULE_PRIORITY] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_0_2147483647),
@@ -200,39 +200,39 @@ const struct nla_policy dash_meter_rule_nl_policy[DASH_A_METER_RULE_MAX + 1] = {
 	[DASH_A_METER_RULE_METERING_CLASS] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_4294967295),
 };
 
-const struct nla_policy dash_meter_nl_policy[DASH_A_METER_MAX + 1] = {
+static const struct nla_policy dash_meter_nl_policy[DASH_A_METER_MAX + 1] = {
 	[DASH_A_METER_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_METER_METERING_CLASS] = { .type = NLA_U32, },
 	[DASH_A_METER_METADATA] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
-const struct nla_policy dash_switch_nl_policy[DASH_A_SWITCH_MAX + 1] = {
+static const struct nla_policy dash_switch_nl_policy[DASH_A_SWITCH_MAX + 1] = {
 	[DASH_A_SWITCH_VXLAN_PORT] = NLA_POLICY_FULL_RANGE(NLA_U16, &dash_range_1_65535),
 	[DASH_A_SWITCH_VXLAN_SPORT] = { .type = NLA_U16, },
 	[DASH_A_SWITCH_VXLAN_MASK] = NLA_POLICY_MAX(NLA_U8, 16),
 };
 
 const struct nla_policy dash_object_nl_policy[DASH_A_OBJECT_MAX + 1] = {
-	[DASH_A_OBJECT_APPLIANCE] = NLA_POLICY_NESTED(dash_appliance_nl_policy),
-	[DASH_A_OBJECT_VNET] = NLA_POLICY_NESTED(dash_vnet_nl_policy),
-	[DASH_A_OBJECT_QOS] = NLA_POLICY_NESTED(dash_qos_nl_policy),
-	[DASH_A_OBJECT_ENI] = NLA_POLICY_NESTED(dash_eni_nl_policy),
-	[DASH_A_OBJECT_PREFIX_TAG] = NLA_POLICY_NESTED(dash_prefix_tag_nl_policy),
-	[DASH_A_OBJECT_ACL_GROUP] = NLA_POLICY_NESTED(dash_acl_group_nl_policy),
-	[DASH_A_OBJECT_ACL_RULE] = NLA_POLICY_NESTED(dash_acl_rule_nl_policy),
-	[DASH_A_OBJECT_ACL_IN] = NLA_POLICY_NESTED(dash_acl_in_nl_policy),
-	[DASH_A_OBJECT_ACL_OUT] = NLA_POLICY_NESTED(dash_acl_out_nl_policy),
-	[DASH_A_OBJECT_ROUTING_TYPE] = NLA_POLICY_NESTED(dash_routing_type_nl_policy),
-	[DASH_A_OBJECT_ENI_ROUTE] = NLA_POLICY_NESTED(dash_eni_route_nl_policy),
-	[DASH_A_OBJECT_ROUTE_GROUP] = NLA_POLICY_NESTED(dash_route_group_nl_policy),
-	[DASH_A_OBJECT_ROUTE] = NLA_POLICY_NESTED(dash_route_nl_policy),
-	[DASH_A_OBJECT_ROUTE_RULE] = NLA_POLICY_NESTED(dash_route_rule_nl_policy),
-	[DASH_A_OBJECT_VNET_MAPPING] = NLA_POLICY_NESTED(dash_vnet_mapping_nl_policy),
-	[DASH_A_OBJECT_PA_VALIDATION] = NLA_POLICY_NESTED(dash_pa_validation_nl_policy),
-	[DASH_A_OBJECT_METER_POLICY] = NLA_POLICY_NESTED(dash_meter_policy_nl_policy),
-	[DASH_A_OBJECT_METER_RULE] = NLA_POLICY_NESTED(dash_meter_rule_nl_policy),
-	[DASH_A_OBJECT_METER] = NLA_POLICY_NESTED(dash_meter_nl_policy),
-	[DASH_A_OBJECT_SWITCH] = NLA_POLICY_NESTED(dash_switch_nl_policy),
+	[DASH_A_OBJECT_APPLIANCE] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_VNET] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_QOS] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ENI] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_PREFIX_TAG] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ACL_GROUP] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ACL_RULE] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ACL_IN] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ACL_OUT] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ROUTING_TYPE] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ENI_ROUTE] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ROUTE_GROUP] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ROUTE] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_ROUTE_RULE] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_VNET_MAPPING] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_PA_VALIDATION] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_METER_POLICY] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_METER_RULE] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_METER] = { .type = NLA_NESTED, },
+	[DASH_A_OBJECT_SWITCH] = { .type = NLA_NESTED, },
 	[DASH_A_OBJECT_DELETE] = { .type = NLA_FLAG, },
 	[DASH_A_OBJECT_APPEND] = { .type = NLA_FLAG, },
 	[DASH_A_OBJECT_COOKIE] = { .type = NLA_U64, },

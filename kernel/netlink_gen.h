@@ -20,27 +20,6 @@ struct dash_nl_set {
 };
 
 extern const struct dash_nl_set dash_nl_sets[DASH_OBJ_MAX + 1];
-extern const struct nla_policy dash_appliance_nl_policy[DASH_A_APPLIANCE_MAX + 1];
-extern const struct nla_policy dash_vnet_nl_policy[DASH_A_VNET_MAX + 1];
-extern const struct nla_policy dash_qos_nl_policy[DASH_A_QOS_MAX + 1];
-extern const struct nla_policy dash_eni_nl_policy[DASH_A_ENI_MAX + 1];
-extern const struct nla_policy dash_prefix_tag_nl_policy[DASH_A_PREFIX_TAG_MAX + 1];
-extern const struct nla_policy dash_acl_group_nl_policy[DASH_A_ACL_GROUP_MAX + 1];
-extern const struct nla_policy dash_acl_rule_nl_policy[DASH_A_ACL_RULE_MAX + 1];
-extern const struct nla_policy dash_acl_in_nl_policy[DASH_A_ACL_IN_MAX + 1];
-extern const struct nla_policy dash_acl_out_nl_policy[DASH_A_ACL_OUT_MAX + 1];
-extern const struct nla_policy dash_routing_action_nl_policy[DASH_A_ROUTING_ACTION_MAX + 1];
-extern const struct nla_policy dash_routing_type_nl_policy[DASH_A_ROUTING_TYPE_MAX + 1];
-extern const struct nla_policy dash_eni_route_nl_policy[DASH_A_ENI_ROUTE_MAX + 1];
-extern const struct nla_policy dash_route_group_nl_policy[DASH_A_ROUTE_GROUP_MAX + 1];
-extern const struct nla_policy dash_route_nl_policy[DASH_A_ROUTE_MAX + 1];
-extern const struct nla_policy dash_route_rule_nl_policy[DASH_A_ROUTE_RULE_MAX + 1];
-extern const struct nla_policy dash_vnet_mapping_nl_policy[DASH_A_VNET_MAPPING_MAX + 1];
-extern const struct nla_policy dash_pa_validation_nl_policy[DASH_A_PA_VALIDATION_MAX + 1];
-extern const struct nla_policy dash_meter_policy_nl_policy[DASH_A_METER_POLICY_MAX + 1];
-extern const struct nla_policy dash_meter_rule_nl_policy[DASH_A_METER_RULE_MAX + 1];
-extern const struct nla_policy dash_meter_nl_policy[DASH_A_METER_MAX + 1];
-extern const struct nla_policy dash_switch_nl_policy[DASH_A_SWITCH_MAX + 1];
 extern const struct nla_policy dash_object_nl_policy[DASH_A_OBJECT_MAX + 1];
 extern const struct nla_policy dash_param_nl_policy[DASH_A_PARAM_MAX + 1];
 extern const struct genl_split_ops dash_nl_ops[14];

@@ -130,16 +130,14 @@ static struct session *session_create(struct dash_netlink *nl, struct genl_info 
 	*err = -ENOMEM;
 	s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
 	if (!s)
-		goto out;
+		goto nomem;
 	s->nl = nl;
 	mutex_init(&s->lock);
 	refcount_set(&s->users, 2);
 	old = xa_store(&nl->sessions, info->snd_portid, s, GFP_KERNEL_ACCOUNT);
-	if (xa_is_err(old)) {
-		kfree(s);
-		s = NULL;
-		goto out;
-	}
+	if (xa_is_err(old))
+		goto nomem;
+	*err = 0;
 	if (old)	/* another thread of the socket was faster */
 		session_put(old);
 	else
@@ -148,6 +146,11 @@ static struct session *session_create(struct dash_netlink *nl, struct genl_info 
 out:
 	mutex_unlock(&nl->lock);
 	return s;
+nomem:
+	GENL_SET_ERR_MSG(info, "no memory for a transaction");
+	mutex_unlock(&nl->lock);
+	kfree(s);
+	return NULL;
 }
 
 /* Take it off the table; true if there was one. */
@@ -193,7 +196,9 @@ int dash_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* One nest DASH_A_OBJECT: find the set that describes the object, hand its attributes on. */
+/* One nest DASH_A_OBJECT: find the set that describes the object, hand its attributes on.  The store
+ * checks them, so that its list of problems has those of every object.
+ */
 static int stage(struct session *s, const struct nlattr *object, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[DASH_A_OBJECT_MAX + 1];

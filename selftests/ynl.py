@@ -315,7 +315,7 @@ def dry_run(f):
 @case('every field of every object is checked: a value out of range is refused by name')
 def ranges(f):
     f.do('txn-begin')
-    text = refused(34, f.do, 'txn-add', {'object': [vnet(0)]})
+    text = refused(22, f.do, 'txn-add', {'object': [vnet(0)]})
     assert 'vni' in text, text
     f.do('txn-begin')
     text = refused(22, f.do, 'txn-add', {'object': [{'vnet-mapping': {'vnet': VNET, 'ip': b'123'}}]})

@@ -343,8 +343,10 @@ def source(f):
             ops += [f'\t\t.policy\t\t= {policy},', f'\t\t.maxattr\t= {size},',
                     f"\t\t.flags\t\t= {' | '.join(flags)},", '\t},']
     tables = []
+    direct = {a.nest for a in top.values()}     # what handlers parse themselves; the store goes by dash_nl_sets
     for name in p.nests:
         prefix, attrs, _ = f.sets[name]
+        tables += [] if name in direct else ['static']
         tables += p.table(f'{c_name(f.name, name)}_nl_policy', f'{upper(prefix)}_MAX + 1', attrs)
     out = [HEAD.format('GPL-2.0-only'), '#include "netlink_gen.h"', '']
     for name, (low, high) in sorted(p.ranges.items(), key=lambda r: r[1]):
@@ -357,7 +359,7 @@ def source(f):
         words = ' or '.join(word(n) for _, n, _, _ in f.enums[name])
         out += ['\t\treturn 0;', '\tdefault:', f'\t\tNL_SET_ERR_MSG_ATTR(extack, attr, "must be {words}");',
                 '\t\treturn -EINVAL;', '\t}', '}', '']
-    out += tables
+    out += '\n'.join(tables).replace('static\n', 'static ').split('\n')
     rows = [f"\t[{upper(f.name, 'obj', n)}] = {{ {c_name(f.name, n)}_nl_policy, {upper(f.name, 'a', n)}_MAX }},"
             for n in f.objects]
     out += ['/* how to check the nest of each object type */',
@@ -378,7 +380,7 @@ def header(f, p, count):
            'struct dash_nl_set {', '\tconst struct nla_policy *policy;', '\tunsigned int max;', '};', '',
            'extern const struct dash_nl_set dash_nl_sets[DASH_OBJ_MAX + 1];']
     out += [f"extern const struct nla_policy {c_name(f.name, n)}_nl_policy[{upper(f.sets[n][0])}_MAX + 1];"
-            for n in p.nests]
+            for n in p.nests if n in {a.nest for a in f.sets[f.name][1]}]
     out += [f'extern const struct genl_split_ops dash_nl_ops[{count}];', '',
             '/* values that the types of netlink do not describe; netlink.c */']
     out += [f'int dash_nl_{c_name(k)}_check(const struct nlattr *attr, struct netlink_ext_ack *extack);'

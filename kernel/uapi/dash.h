@@ -27,7 +27,8 @@
  *
  * DASH_CMD_TXN_ADD
  *	Stage objects, as many as fit into a message. Attributes of an object come in
- *	ascending order. Nothing is visible before the commit.
+ *	ascending order. Nothing is visible before the commit. The number staged is replied
+ *	if asked for by NLM_F_ECHO.
  *	do request: DASH_A_OBJECT
  *	do reply: DASH_A_COUNT
  *
