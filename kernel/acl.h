@@ -3,30 +3,60 @@
 #ifndef DASH_ACL_H
 #define DASH_ACL_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 #include "lpm.h"
 
-/* A list of prefixes, shared by all rules that name it (a tag, or a rule's own list). */
+/**
+ * struct dash_prefix_list - prefixes shared by all rules that name them
+ * @n: number of prefixes; duplicates and both families are allowed
+ * @p: the prefixes, in any order
+ *
+ * A tag, or a rule's own list.
+ */
 struct dash_prefix_list {
 	u32 n;
 	struct dash_prefix p[];
 };
 
-struct dash_port_range { u16 lo, hi; };		/* inclusive, host order */
+/**
+ * struct dash_port_range - ports from @lo to @hi
+ * @lo: first port, host order
+ * @hi: last port, inclusive
+ */
+struct dash_port_range {
+	u16 lo, hi;
+};
 
-/* Counters of one rule, owned by the caller; they outlive every compiled group that names them. */
-struct dash_acl_rule_stats { atomic64_t hits, bytes; };
+/**
+ * struct dash_acl_rule_stats - counters of one rule
+ * @hits: connections that the rule decided in its group (pipeline.md 10.6)
+ * @bytes: bytes of their first packets
+ *
+ * Owned by the caller; they outlive every compiled group that names them.
+ */
+struct dash_acl_rule_stats {
+	atomic64_t hits, bytes;
+};
 
 /**
  * struct dash_acl_rule - one rule as given to dash_acl_compile()
  * @priority: lower first
  * @order: tie break among equal priorities, unique (natural order of rule names)
- * @allow, @terminating: the action
- * @n_protos, @protos: protocols; none = any
- * @src, @dst: arrays of @n_src/@n_dst pointers to prefix lists (several tags, or one own list);
- *	0 lists = any; lists that are present but all empty match nothing
- * @n_sport, @n_dport, @sport, @dport: port ranges; none = any
- * @stats: where hits are counted
+ * @allow: the action, else deny
+ * @terminating: whether later stages are still asked
+ * @n_protos: number of protocols, 0 = any
+ * @protos: protocols
+ * @n_src: number of lists of source prefixes; 0 = any; lists that are present
+ *	but all empty (or of the other family) match nothing
+ * @n_dst: likewise for the destination
+ * @src: pointers to the lists (several tags, or one own list)
+ * @dst: likewise for the destination
+ * @n_sport: number of source port ranges, 0 = any
+ * @n_dport: number of destination port ranges, 0 = any
+ * @sport: source port ranges; one with @hi below @lo matches nothing
+ * @dport: destination port ranges
+ * @stats: where the caller of a lookup counts hits
  */
 struct dash_acl_rule {
 	u32 priority;
@@ -42,16 +72,29 @@ struct dash_acl_rule {
 	struct dash_acl_rule_stats *stats;
 };
 
-/* What a lookup needs of the packet; addresses v4-mapped, ports host order (0 if the protocol has none). */
+/**
+ * struct dash_acl_key - what a lookup needs of the packet
+ * @src: inner source, v4-mapped
+ * @dst: inner destination
+ * @sport: source port, host order; 0 if the protocol has none
+ * @dport: destination port
+ * @proto: inner protocol
+ */
 struct dash_acl_key {
 	struct dash_ip src, dst;
 	u16 sport, dport;
 	u8 proto;
 };
 
-/* Result of one stage. */
+/**
+ * struct dash_acl_match - the rule that decides in one stage
+ * @rule: index into the array given to compile
+ * @allow: its action
+ * @terminating: likewise
+ * @stats: its counters
+ */
 struct dash_acl_match {
-	u32 rule;			/* index into the array given to compile */
+	u32 rule;
 	bool allow, terminating;
 	struct dash_acl_rule_stats *stats;
 };
@@ -59,10 +102,8 @@ struct dash_acl_match {
 /* A compiled group: immutable, one family, shared by any number of bindings. */
 struct dash_acl;
 
-/* Process context.  Prefix lists are not referenced after return.  ERR_PTR(-ENOMEM) on failure. */
 struct dash_acl *dash_acl_compile(const struct dash_acl_rule *rules, u32 n, bool v6);
-void dash_acl_free(struct dash_acl *a);		/* no reader may be left */
-/* First match by (priority, order); false if none.  Under RCU or while the caller holds the object. */
+void dash_acl_free(struct dash_acl *a);
 bool dash_acl_lookup(const struct dash_acl *a, const struct dash_acl_key *k, struct dash_acl_match *m);
 size_t dash_acl_memory(const struct dash_acl *a);
 

@@ -34,6 +34,7 @@
 #define W_RANK(w)	((w) & (W_LAST - 1))
 #define MAX_RULES	W_LAST
 #define MAX_LIST	256		/* 255 protocols and any */
+#define MAX_NEST	129		/* prefixes inside each other */
 
 struct chunk {
 	struct chunk *next;
@@ -210,9 +211,8 @@ static u32 run_length(const struct work *w, u32 n)
 
 /* All rules of one VNI, @n at @w in order of cmp_prefix(). */
 static int vni_compile(struct dash_inbound *t, const struct dash_inbound_rule *rules, const struct work *w,
-		       u32 n, u32 chunk_room)
+		       u32 n, struct outer *stack, u32 chunk_room)
 {
-	struct outer stack[129];
 	struct vni *v = vni_add(t, w->vni);
 	int top = 0, family = -1;
 	u32 k;
@@ -234,6 +234,7 @@ static int vni_compile(struct dash_inbound *t, const struct dash_inbound_rule *r
 			v->lpm[family] = dash_lpm_create(family);
 			if (!v->lpm[family])
 				return -ENOMEM;
+			dash_lpm_set_private(v->lpm[family], true);
 		}
 		while (top && !dash_bits_covers(stack[top - 1].addr, stack[top - 1].len, w->addr))
 			top--;
@@ -252,7 +253,8 @@ static int vni_compile(struct dash_inbound *t, const struct dash_inbound_rule *r
 	return 0;
 }
 
-static int compile(struct dash_inbound *t, const struct dash_inbound_rule *rules, struct work *w, u32 n)
+static int compile(struct dash_inbound *t, const struct dash_inbound_rule *rules, struct work *w, u32 n,
+		   struct outer *stack)
 {
 	u32 i, from, vnis = 0, chunk_room = n < 256 ? 256 : 4096;
 	int err;
@@ -285,7 +287,7 @@ static int compile(struct dash_inbound *t, const struct dash_inbound_rule *rules
 	for (from = 0, i = 1; i <= n; i++) {
 		if (i < n && w[i].vni == w[from].vni)
 			continue;
-		err = vni_compile(t, rules, w + from, i - from, chunk_room);
+		err = vni_compile(t, rules, w + from, i - from, stack, chunk_room);
 		if (err)
 			return err;
 		from = i;
@@ -304,6 +306,7 @@ static int compile(struct dash_inbound *t, const struct dash_inbound_rule *rules
 struct dash_inbound *dash_inbound_compile(const struct dash_inbound_rule *rules, u32 n)
 {
 	struct dash_inbound *t;
+	struct outer *stack;
 	struct work *w;
 	int err = -ENOMEM;
 
@@ -316,8 +319,10 @@ struct dash_inbound *dash_inbound_compile(const struct dash_inbound_rule *rules,
 	/* One more of each, so that no rules are nothing special. */
 	t->cookie = get(t, array_size(sizeof(*t->cookie), n + 1));
 	w = kvmalloc_array(n + 1, sizeof(*w), GFP_KERNEL);
-	if (t->cookie && w)
-		err = compile(t, rules, w, n);
+	stack = kmalloc_array(MAX_NEST, sizeof(*stack), GFP_KERNEL);
+	if (t->cookie && w && stack)
+		err = compile(t, rules, w, n, stack);
+	kfree(stack);
 	kvfree(w);
 	if (err) {
 		dash_inbound_free(t);

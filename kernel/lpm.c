@@ -97,6 +97,7 @@ struct dash_lpm {
 	size_t bytes;
 	u32 n;
 	bool v6;
+	bool private;	/* no reader: free at once */
 };
 
 static bool is_node(unsigned long slot)
@@ -163,7 +164,7 @@ static void put(struct dash_lpm *t, unsigned long slot, bool seen)
 	if (!slot)
 		return;
 	t->bytes -= kmalloc_size_roundup(slot_size(t, slot));
-	if (seen)
+	if (seen && !t->private)
 		kfree_rcu_mightsleep(entries_of(slot));
 	else
 		kfree(entries_of(slot));
@@ -474,7 +475,10 @@ static void front_resize(struct dash_lpm *t)
 	rcu_assign_pointer(t->front, f);
 	t->bytes += kmalloc_size_roundup(front_size(bits));
 	t->bytes -= kmalloc_size_roundup(front_size(old->bits));
-	kvfree_rcu_mightsleep(old);
+	if (t->private)
+		kvfree(old);
+	else
+		kvfree_rcu_mightsleep(old);
 }
 
 /* Put @slot where *where is, @depth bits down the path of @a; the old one goes. */
@@ -538,6 +542,21 @@ void dash_lpm_destroy(struct dash_lpm *t)
 	put_all(t, t->root);
 	kvfree(rcu_dereference_protected(t->front, 1));
 	kfree(t);
+}
+
+/**
+ * dash_lpm_set_private() - say whether readers can see the table
+ * @t: the table
+ * @private: true: nobody but the caller has it, so what an update replaces is
+ *	freed at once; false, as at creation: after a grace period
+ *
+ * For a caller that fills a table before it publishes it.
+ *
+ * Context: caller's writer lock.
+ */
+void dash_lpm_set_private(struct dash_lpm *t, bool private)
+{
+	t->private = private;
 }
 
 /* Insert where only a bucket, or nothing, is. */

@@ -56,6 +56,7 @@ struct dash_lpm;
 
 struct dash_lpm *dash_lpm_create(bool v6);
 void dash_lpm_destroy(struct dash_lpm *t);
+void dash_lpm_set_private(struct dash_lpm *t, bool private);
 int dash_lpm_insert(struct dash_lpm *t, const struct dash_prefix *p, void *value, void **old);
 void *dash_lpm_remove(struct dash_lpm *t, const struct dash_prefix *p);
 void *dash_lpm_lookup(const struct dash_lpm *t, const struct dash_ip *ip);

@@ -1,0 +1,803 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Copyright (C) 2026 The dash-linux authors
+/*
+ * Which rule of a group matches a packet first?
+ *
+ * Every field of the packet is mapped to a *class*: the set of rules that the
+ * field's value does not rule out.  The rule is the first one in all five sets.
+ * Rules are numbered by rank, in order of (priority, order name), so "first" is
+ * the lowest bit.
+ *
+ *	rank	src		dst		dport		action
+ *	0	any		10.0.0.201/32	any		deny
+ *	1	any		10.0.0.200/30	443		allow
+ *	2	tag A, tag B	any		any		deny
+ *
+ *	dst 10.0.0.201 -> {0 1 2}   10.0.0.202 -> {1 2}   elsewhere -> {2}
+ *	dport 443 -> {0 1 2}        else -> {0 2}
+ *	src in A or B -> {0 1 2}    else -> {0 1}
+ *	10.9.9.9 > 10.0.0.202:443: {0 1} & {1 2} & {0 1 2} = {1}: allow
+ *
+ * The lists of a rule are never multiplied with each other: a hundred sources
+ * and a hundred destinations are two hundred prefixes, not ten thousand rules.
+ * A prefix's class is that of the prefixes around it and of all lists that hold
+ * it, so one longest match finds it (*any* covering prefix counts, not only the
+ * longest: pipeline.md 10.2); equal classes are stored once, and a prefix that
+ * changes nothing is left out.
+ *
+ * A class is a two-level bitmap: one summary bit for each word of 64 rules, and
+ * only the words that are not zero:
+ *
+ *	summary ...0101    word 0    word 2
+ *
+ * A lookup ANDs five summaries, and for each common bit, five words.
+ *
+ * Ports: two steps, of the upper and the lower byte; a page is made only for
+ * upper bytes whose ports differ.  Protocols: a table of 256.
+ *
+ * Rejected: cross products (rte_acl) cannot be built for the lists that DASH
+ * allows; recursive classification (RFC) has tables quadratic in the number of
+ * classes; tuple space search walks one hash table per shape of rule.
+ *
+ * Compiled by store.c in process context, immutable, published by one RCU swap,
+ * freed after a grace period; looked up from the miss path in softirq.
+ */
+#include "acl.h"
+
+#include <linux/bitops.h>
+#include <linux/err.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#define PROTOS		256
+#define PORTS		65536
+#define PAGE_FLAG	0x80000000u	/* an entry of the upper byte that leads to a page */
+#define MAX_WORDS	PAGE_FLAG
+#define MAX_NEST	129		/* prefixes inside each other */
+
+/* Where the tables are in @svc. */
+enum {
+	SVC_PROTO = 0,
+	SVC_SPORT = PROTOS,
+	SVC_DPORT = SVC_SPORT + 256,
+	SVC_PAGES = SVC_DPORT + 256,
+};
+
+struct dash_acl {
+	struct dash_lpm *side[2];	/* source, destination: prefix to class; NULL: no prefixes */
+	const u64 *other[2];		/* class of all other addresses */
+	const u64 *words;		/* all classes, by offset */
+	const u32 *svc;			/* offsets of classes by protocol and ports */
+	u32 sums;			/* summary words of a class */
+	const struct dash_acl_match *match;	/* by rank */
+	size_t bytes;
+};
+
+/* Whatever is sorted: by hi, lo, tie. */
+struct item {
+	u64 hi, lo, tie;
+};
+
+struct outer {
+	struct dash_bits addr;
+	unsigned int len;
+	u32 class;
+};
+
+/* State of one compilation. */
+struct compiler {
+	const struct dash_acl_rule *rules;
+	struct dash_acl *acl;
+	u32 n;
+	bool v6;
+	u32 *rule;			/* by rank */
+	struct {
+		u64 *w;
+		size_t n, room;
+		u32 *set;		/* hash set of offsets, UNUSED if empty */
+		u32 set_n, set_room;
+	} classes;
+	u64 *now;			/* the set being made: sums, then all words */
+	struct item *prefix[2];		/* tie: length << 32 | class */
+	u32 n_prefixes[2];
+	struct outer nest[MAX_NEST];
+};
+
+#define UNUSED		0xffffffffu
+
+/* ---- sorting ---- */
+
+static bool item_before(const struct item *a, const struct item *b)
+{
+	if (a->hi != b->hi)
+		return a->hi < b->hi;
+	if (a->lo != b->lo)
+		return a->lo < b->lo;
+	return a->tie < b->tie;
+}
+
+/*
+ * Merge sort: a million prefixes in a third of the time of sort(), which calls
+ * its comparison through a pointer and cannot be interrupted.  -ENOMEM leaves @a
+ * unsorted.
+ */
+static int items_sort(struct item *a, u32 n)
+{
+	struct item *from = a, *to, *tmp;
+	u32 i, j, k, lo, mid, end, width;
+
+	tmp = kvmalloc_array(n + 1, sizeof(*tmp), GFP_KERNEL);
+	if (!tmp)
+		return -ENOMEM;
+	for (lo = 0; lo < n; lo += 8) {
+		end = min(lo + 8, n);
+		for (i = lo + 1; i < end; i++) {
+			struct item x = a[i];
+
+			for (j = i; j > lo && item_before(&x, &a[j - 1]); j--)
+				a[j] = a[j - 1];
+			a[j] = x;
+		}
+	}
+	to = tmp;
+	for (width = 8; width < n; width *= 2) {
+		for (lo = 0; lo < n; lo = end) {
+			mid = min(lo + width, n);
+			end = min(mid + width, n);
+			i = lo;
+			j = mid;
+			for (k = lo; k < end; k++)
+				to[k] = j == end || (i < mid && !item_before(&from[j], &from[i])) ?
+					from[i++] : from[j++];
+			cond_resched();
+		}
+		swap(from, to);
+	}
+	if (from != a)
+		memcpy(a, from, n * sizeof(*a));
+	kvfree(tmp);
+	return 0;
+}
+
+/* ---- classes ---- */
+
+static void now_set(struct compiler *c, u32 rank)
+{
+	c->now[rank / 4096] |= BIT_ULL(rank / 64 % 64);
+	c->now[c->acl->sums + rank / 64] |= BIT_ULL(rank % 64);
+}
+
+static void now_clear(struct compiler *c, u32 rank)
+{
+	u64 *w = &c->now[c->acl->sums + rank / 64];
+
+	*w &= ~BIT_ULL(rank % 64);
+	if (!*w)
+		c->now[rank / 4096] &= ~BIT_ULL(rank / 64 % 64);
+}
+
+static void now_or(struct compiler *c, u32 class)
+{
+	const u64 *sum = &c->classes.w[class], *w = sum + c->acl->sums;
+	u32 j;
+	u64 m;
+
+	for (j = 0; j < c->acl->sums; j++) {
+		c->now[j] |= sum[j];
+		for (m = sum[j]; m; m &= m - 1)
+			c->now[c->acl->sums + j * 64 + __ffs64(m)] |= *w++;
+	}
+}
+
+static void now_empty(struct compiler *c)
+{
+	u32 j;
+	u64 m;
+
+	for (j = 0; j < c->acl->sums; j++) {
+		for (m = c->now[j]; m; m &= m - 1)
+			c->now[c->acl->sums + j * 64 + __ffs64(m)] = 0;
+		c->now[j] = 0;
+	}
+}
+
+static u32 class_words(const struct compiler *c, const u64 *sum)
+{
+	u32 j, n = c->acl->sums;
+
+	for (j = 0; j < c->acl->sums; j++)
+		n += hweight64(sum[j]);
+	return n;
+}
+
+static u32 class_hash(const u64 *w, u32 n)
+{
+	u64 h = n;
+
+	while (n--) {
+		h = (h ^ *w++) * 0x9e3779b97f4a7c15ull;
+		h ^= h >> 29;
+	}
+	return h >> 16;
+}
+
+/* The hash set at most half full. */
+static int set_grow(struct compiler *c)
+{
+	u32 room = c->classes.set_room ? c->classes.set_room * 2 : 64, i, j, *set;
+
+	if (c->classes.set_n * 2 < c->classes.set_room)
+		return 0;
+	set = kvmalloc_array(room, sizeof(*set), GFP_KERNEL);
+	if (!set)
+		return -ENOMEM;
+	memset(set, 0xff, room * sizeof(*set));
+	for (i = 0; i < c->classes.set_room; i++) {
+		u32 class = c->classes.set[i];
+		const u64 *w = c->classes.w + class;
+
+		if (class == UNUSED)
+			continue;
+		for (j = class_hash(w, class_words(c, w)) & (room - 1); set[j] != UNUSED; )
+			j = (j + 1) & (room - 1);
+		set[j] = class;
+	}
+	kvfree(c->classes.set);
+	c->classes.set = set;
+	c->classes.set_room = room;
+	return 0;
+}
+
+/* Room for @n more words. */
+static int words_grow(struct compiler *c, size_t n)
+{
+	size_t room = max(c->classes.room, (size_t)256);
+	u64 *w;
+
+	if (c->classes.n + n <= c->classes.room)
+		return 0;
+	if (c->classes.n + n > MAX_WORDS)
+		return -ENOMEM;
+	while (room < c->classes.n + n)
+		room *= 2;
+	w = kvmalloc_array(room, sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	if (c->classes.n)
+		memcpy(w, c->classes.w, c->classes.n * sizeof(*w));
+	kvfree(c->classes.w);
+	c->classes.w = w;
+	c->classes.room = room;
+	return 0;
+}
+
+/* The class equal to the set being made, new or not; the set stays as it is. */
+static int class_get(struct compiler *c, u32 *class)
+{
+	u32 n = class_words(c, c->now), sums = c->acl->sums, i, j, k;
+	u64 *w, m;
+
+	if (words_grow(c, n) || set_grow(c))
+		return -ENOMEM;
+	w = c->classes.w + c->classes.n;
+	memcpy(w, c->now, sums * sizeof(*w));
+	for (j = 0, k = sums; j < sums; j++)
+		for (m = c->now[j]; m; m &= m - 1)
+			w[k++] = c->now[sums + j * 64 + __ffs64(m)];
+	i = class_hash(w, n);
+	for (;; i++) {
+		u32 *slot = &c->classes.set[i & (c->classes.set_room - 1)];
+
+		if (*slot == UNUSED) {
+			*slot = c->classes.n;
+			c->classes.set_n++;
+			*class = c->classes.n;
+			c->classes.n += n;
+			return 0;
+		}
+		/* Equal summaries mean equal lengths. */
+		if (!memcmp(c->classes.w + *slot, w, sums * sizeof(*w)) &&
+		    !memcmp(c->classes.w + *slot, w, n * sizeof(*w))) {
+			*class = *slot;
+			return 0;
+		}
+	}
+}
+
+/* As class_get(), and begin a new set. */
+static int class_finish(struct compiler *c, u32 *class)
+{
+	int err = class_get(c, class);
+
+	now_empty(c);
+	return err;
+}
+
+/* ---- addresses ---- */
+
+static u32 n_lists(const struct dash_acl_rule *r, int side)
+{
+	return side ? r->n_dst : r->n_src;
+}
+
+static const struct dash_prefix_list *list_at(const struct dash_acl_rule *r, int side, u32 i)
+{
+	return side ? r->dst[i] : r->src[i];
+}
+
+/*
+ * All prefixes of the group's family with the class of the list each is from:
+ * the rules that name the list.  A tag is read once, however many rules use it.
+ */
+static int side_collect(struct compiler *c, int side, struct item *use, u32 uses)
+{
+	const struct dash_prefix_list *l;
+	struct item *out;
+	u64 total = 0;
+	u32 i, k, n = 0;
+
+	for (i = 0; i < uses; i++) {
+		l = (const struct dash_prefix_list *)(unsigned long)use[i].hi;
+		if (!i || use[i].hi != use[i - 1].hi)
+			total += l->n;
+	}
+	if (total >= UNUSED)
+		return -ENOMEM;
+	out = kvmalloc_array(total + 1, sizeof(*out), GFP_KERNEL);
+	if (!out)
+		return -ENOMEM;
+	c->prefix[side] = out;
+	for (i = 0; i < uses; ) {
+		u64 key = use[i].hi;
+		u32 class;
+
+		for (; i < uses && use[i].hi == key; i++)
+			now_set(c, use[i].lo);
+		if (class_finish(c, &class))
+			return -ENOMEM;
+		l = (const struct dash_prefix_list *)(unsigned long)key;
+		for (k = 0; k < l->n; k++) {
+			struct dash_bits b = dash_bits_of(&l->p[k].ip, c->v6);
+
+			if (!!l->p[k].v6 == c->v6)
+				out[n++] = (struct item){ b.hi, b.lo, (u64)l->p[k].len << 32 | class };
+		}
+		cond_resched();
+	}
+	c->n_prefixes[side] = n;
+	return items_sort(out, n);
+}
+
+/* Replace the classes of lists by those of prefixes; drop what changes nothing. */
+static int side_classify(struct compiler *c, int side, u32 other)
+{
+	struct item *p = c->prefix[side];
+	u32 i, j, n = c->n_prefixes[side], out = 0, top = 0, class, outer;
+
+	for (i = 0; i < n; i = j) {
+		struct dash_bits addr = { p[i].hi, p[i].lo };
+		unsigned int len = p[i].tie >> 32;
+
+		while (top && !dash_bits_covers(c->nest[top - 1].addr, c->nest[top - 1].len, addr))
+			top--;
+		outer = top ? c->nest[top - 1].class : other;
+		now_or(c, outer);
+		for (j = i; j < n && p[j].hi == addr.hi && p[j].lo == addr.lo && p[j].tie >> 32 == len; j++)
+			if (j == i || p[j].tie != p[j - 1].tie)
+				now_or(c, (u32)p[j].tie);
+		if (class_finish(c, &class))
+			return -ENOMEM;
+		if (class == outer)
+			continue;
+		c->nest[top++] = (struct outer){ addr, len, class };
+		p[out++] = (struct item){ addr.hi, addr.lo, (u64)len << 32 | class };
+		if (!(i % 64))
+			cond_resched();
+	}
+	c->n_prefixes[side] = out;
+	return 0;
+}
+
+/* Classes of all sources, or destinations; *other: of those without prefix. */
+static int side_compile(struct compiler *c, int side, u32 *other)
+{
+	struct item *use;
+	u64 uses = 0;
+	u32 rank, i, n = 0;
+	int err = -ENOMEM;
+
+	for (rank = 0; rank < c->n; rank++)
+		uses += n_lists(&c->rules[rank], side);
+	if (uses >= UNUSED)
+		return -ENOMEM;
+	use = kvmalloc_array(uses + 1, sizeof(*use), GFP_KERNEL);
+	if (!use)
+		return -ENOMEM;
+	for (rank = 0; rank < c->n; rank++) {
+		const struct dash_acl_rule *r = &c->rules[c->rule[rank]];
+
+		if (!n_lists(r, side))
+			now_set(c, rank);
+		for (i = 0; i < n_lists(r, side); i++)
+			use[n++] = (struct item){ (unsigned long)list_at(r, side, i), rank, 0 };
+	}
+	if (!class_finish(c, other) && !items_sort(use, n) && !side_collect(c, side, use, n))
+		err = side_classify(c, side, *other);
+	kvfree(use);
+	return err;
+}
+
+/* Fill the table of prefixes, now that the classes stay where they are. */
+static int side_publish(struct compiler *c, int side)
+{
+	const struct item *p = c->prefix[side];
+	struct dash_lpm *t;
+	void *old;
+	u32 i;
+
+	if (!c->n_prefixes[side])
+		return 0;
+	t = dash_lpm_create(c->v6);
+	if (!t)
+		return -ENOMEM;
+	c->acl->side[side] = t;
+	dash_lpm_set_private(t, true);
+	for (i = 0; i < c->n_prefixes[side]; i++) {
+		struct dash_prefix x = { .len = p[i].tie >> 32, .v6 = c->v6 };
+
+		if (c->v6)
+			x.ip = (struct dash_ip){ { cpu_to_be32(p[i].hi >> 32), cpu_to_be32((u32)p[i].hi),
+						   cpu_to_be32(p[i].lo >> 32), cpu_to_be32((u32)p[i].lo) } };
+		else
+			x.ip = dash_ip_from_v4(cpu_to_be32(p[i].hi >> 32));
+		if (dash_lpm_insert(t, &x, (void *)(c->acl->words + (u32)p[i].tie), &old))
+			return -ENOMEM;
+		if (!(i % 64))
+			cond_resched();
+	}
+	c->acl->bytes += dash_lpm_memory(t);
+	return 0;
+}
+
+/* ---- ports and protocols ---- */
+
+static u32 n_ranges(const struct dash_acl_rule *r, int side)
+{
+	return side ? r->n_dport : r->n_sport;
+}
+
+/*
+ * Class of every port, into @flat: sweep over the ports where ranges begin and
+ * end.  Ranges of one rule may overlap, so each rule counts those it is in.
+ */
+static int ports_compile(struct compiler *c, int side, u32 *flat)
+{
+	u32 rank, i, port, class, n = 0, *inside;
+	struct item *ev;
+	u64 total = 0;
+	int err = -ENOMEM;
+
+	for (rank = 0; rank < c->n; rank++)
+		total += 2 * n_ranges(&c->rules[rank], side);
+	inside = kvcalloc(c->n + 1, sizeof(*inside), GFP_KERNEL);
+	ev = total < UNUSED ? kvmalloc_array(total + 1, sizeof(*ev), GFP_KERNEL) : NULL;
+	if (!inside || !ev)
+		goto out;
+	for (rank = 0; rank < c->n; rank++) {
+		const struct dash_acl_rule *r = &c->rules[c->rule[rank]];
+		const struct dash_port_range *p = side ? r->dport : r->sport;
+
+		if (!n_ranges(r, side))
+			now_set(c, rank);
+		for (i = 0; i < n_ranges(r, side); i++) {
+			if (p[i].hi < p[i].lo)
+				continue;
+			ev[n++] = (struct item){ p[i].lo, rank, 1 };
+			ev[n++] = (struct item){ p[i].hi + 1u, rank, 0 };
+		}
+	}
+	if (items_sort(ev, n))
+		goto out;
+	for (port = 0, i = 0; port < PORTS; ) {
+		u32 end;
+
+		for (; i < n && ev[i].hi == port; i++) {
+			rank = ev[i].lo;
+			inside[rank] += ev[i].tie ? 1 : -1;
+			if (inside[rank])
+				now_set(c, rank);
+			else
+				now_clear(c, rank);
+		}
+		if (class_get(c, &class))
+			goto out;
+		for (end = i < n ? min_t(u64, ev[i].hi, PORTS) : PORTS; port < end; port++)
+			flat[port] = class;
+		cond_resched();
+	}
+	err = 0;
+out:
+	now_empty(c);
+	kvfree(ev);
+	kvfree(inside);
+	return err;
+}
+
+static int protos_compile(struct compiler *c, u32 *flat)
+{
+	u32 rank, i, p, any, n = 0;
+	struct item *use;
+	u64 total = 0;
+	int err = -ENOMEM;
+
+	for (rank = 0; rank < c->n; rank++)
+		total += c->rules[rank].n_protos;
+	use = total < UNUSED ? kvmalloc_array(total + 1, sizeof(*use), GFP_KERNEL) : NULL;
+	if (!use)
+		return -ENOMEM;
+	for (rank = 0; rank < c->n; rank++) {
+		const struct dash_acl_rule *r = &c->rules[c->rule[rank]];
+
+		if (!r->n_protos)
+			now_set(c, rank);
+		for (i = 0; i < r->n_protos; i++)
+			use[n++] = (struct item){ r->protos[i], rank, 0 };
+	}
+	if (class_finish(c, &any) || items_sort(use, n))
+		goto out;
+	for (p = 0, i = 0; p < PROTOS; p++) {
+		flat[p] = any;
+		if (i == n || use[i].hi != p)
+			continue;
+		now_or(c, any);
+		for (; i < n && use[i].hi == p; i++)
+			now_set(c, use[i].lo);
+		if (class_finish(c, &flat[p]))
+			goto out;
+	}
+	err = 0;
+out:
+	now_empty(c);
+	kvfree(use);
+	return err;
+}
+
+/* true if the 256 ports at @flat have one class. */
+static bool uniform(const u32 *flat)
+{
+	u32 i;
+
+	for (i = 1; i < 256; i++)
+		if (flat[i] != flat[0])
+			return false;
+	return true;
+}
+
+static int svc_compile(struct compiler *c)
+{
+	u32 *flat, *svc = NULL, i, next = SVC_PAGES, room = SVC_PAGES;
+	int err = -ENOMEM;
+
+	flat = kvmalloc_array(2 * PORTS + PROTOS, sizeof(*flat), GFP_KERNEL);
+	if (!flat)
+		return -ENOMEM;
+	if (ports_compile(c, 0, flat) || ports_compile(c, 1, flat + PORTS) ||
+	    protos_compile(c, flat + 2 * PORTS))
+		goto out;
+	for (i = 0; i < 2 * PORTS; i += 256)
+		room += uniform(flat + i) ? 0 : 256;
+	svc = kvmalloc_array(room, sizeof(*svc), GFP_KERNEL);
+	if (!svc)
+		goto out;
+	memcpy(svc + SVC_PROTO, flat + 2 * PORTS, PROTOS * sizeof(*svc));
+	for (i = 0; i < 2 * PORTS; i += 256) {
+		if (uniform(flat + i)) {
+			svc[SVC_SPORT + i / 256] = flat[i];
+			continue;
+		}
+		svc[SVC_SPORT + i / 256] = PAGE_FLAG | next;
+		memcpy(svc + next, flat + i, 256 * sizeof(*svc));
+		next += 256;
+	}
+	c->acl->svc = svc;
+	c->acl->bytes += kmalloc_size_roundup(array_size(room, sizeof(*svc)));
+	err = 0;
+out:
+	kvfree(flat);
+	return err;
+}
+
+/* ---- interface ---- */
+
+/* Rank the rules. */
+static int ranks_compile(struct compiler *c)
+{
+	struct dash_acl_match *match;
+	struct item *it;
+	u32 i;
+
+	it = kvmalloc_array(c->n + 1, sizeof(*it), GFP_KERNEL);
+	c->rule = kvmalloc_array(c->n + 1, sizeof(*c->rule), GFP_KERNEL);
+	match = kvmalloc_array(c->n + 1, sizeof(*match), GFP_KERNEL);
+	c->acl->match = match;
+	if (!it || !c->rule || !match)
+		goto err;
+	for (i = 0; i < c->n; i++)
+		it[i] = (struct item){ c->rules[i].priority, c->rules[i].order, i };
+	if (items_sort(it, c->n))
+		goto err;
+	for (i = 0; i < c->n; i++) {
+		const struct dash_acl_rule *r = &c->rules[it[i].tie];
+
+		c->rule[i] = it[i].tie;
+		match[i] = (struct dash_acl_match){ it[i].tie, r->allow, r->terminating, r->stats };
+	}
+	c->acl->bytes += kmalloc_size_roundup((c->n + 1) * sizeof(*match));
+	kvfree(it);
+	return 0;
+err:
+	kvfree(it);
+	return -ENOMEM;
+}
+
+static int compile(struct compiler *c)
+{
+	struct dash_acl *a = c->acl;
+	u32 other[2];
+	u64 *words;
+	int side;
+
+	a->sums = max(DIV_ROUND_UP(c->n, 4096), 1u);
+	c->now = kvcalloc(a->sums + a->sums * 64, sizeof(*c->now), GFP_KERNEL);
+	if (!c->now || ranks_compile(c))
+		return -ENOMEM;
+	for (side = 0; side < 2; side++)
+		if (side_compile(c, side, &other[side]))
+			return -ENOMEM;
+	if (svc_compile(c))
+		return -ENOMEM;
+
+	words = kvmalloc_array(c->classes.n, sizeof(*words), GFP_KERNEL);
+	if (!words)
+		return -ENOMEM;
+	memcpy(words, c->classes.w, c->classes.n * sizeof(*words));
+	a->words = words;
+	a->bytes += kmalloc_size_roundup(c->classes.n * sizeof(*words));
+	for (side = 0; side < 2; side++) {
+		a->other[side] = words + other[side];
+		if (side_publish(c, side))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * dash_acl_compile() - make a group of rules ready for lookups
+ * @rules: the rules, in any order; neither they nor their lists are referenced
+ *	after return, but their @stats are
+ * @n: their number; none match nothing
+ * @v6: the group's family; prefixes of the other one are ignored
+ *
+ * Context: process, may sleep, gives way to others.
+ * Return: the group, or ERR_PTR(-ENOMEM).
+ */
+struct dash_acl *dash_acl_compile(const struct dash_acl_rule *rules, u32 n, bool v6)
+{
+	struct compiler *c = kvzalloc(sizeof(*c), GFP_KERNEL);
+	struct dash_acl *a = kzalloc(sizeof(*a), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (c && a) {
+		a->bytes = kmalloc_size_roundup(sizeof(*a));
+		c->rules = rules;
+		c->acl = a;
+		c->n = n;
+		c->v6 = v6;
+		err = compile(c);
+		kvfree(c->rule);
+		kvfree(c->classes.w);
+		kvfree(c->classes.set);
+		kvfree(c->now);
+		kvfree(c->prefix[0]);
+		kvfree(c->prefix[1]);
+	}
+	kvfree(c);
+	if (err) {
+		dash_acl_free(a);
+		return ERR_PTR(err);
+	}
+	return a;
+}
+
+/**
+ * dash_acl_free() - free a compiled group
+ * @a: the group, or NULL; no reader may be left
+ *
+ * Context: process.
+ */
+void dash_acl_free(struct dash_acl *a)
+{
+	if (!a)
+		return;
+	dash_lpm_destroy(a->side[0]);
+	dash_lpm_destroy(a->side[1]);
+	kvfree(a->words);
+	kvfree(a->svc);
+	kvfree(a->match);
+	kfree(a);
+}
+
+static __always_inline const u64 *side_class(const struct dash_acl *a, int side, const struct dash_ip *ip)
+{
+	const u64 *class = NULL;
+
+	if (a->side[side])
+		class = dash_lpm_lookup(a->side[side], ip);
+	return class ? class : a->other[side];
+}
+
+static __always_inline const u64 *port_class(const struct dash_acl *a, u32 table, u16 port)
+{
+	u32 class = a->svc[table + port / 256];
+
+	if (class & PAGE_FLAG)
+		class = a->svc[(class & ~PAGE_FLAG) + port % 256];
+	return a->words + class;
+}
+
+/**
+ * dash_acl_lookup() - the first rule of a group that matches
+ * @a: the group, of the packet's family
+ * @k: the packet
+ * @m: the rule; written only on a match.  The caller counts.
+ *
+ * Context: any, under RCU or while the caller holds the group; neither sleeps
+ * nor allocates.
+ * Return: false if no rule matches (deny, pipeline.md 10.3).
+ */
+bool dash_acl_lookup(const struct dash_acl *a, const struct dash_acl_key *k, struct dash_acl_match *m)
+{
+	/* Summaries of the five classes, and their words. */
+	const u64 *s0 = side_class(a, 0, &k->src), *s1 = side_class(a, 1, &k->dst);
+	const u64 *s2 = port_class(a, SVC_SPORT, k->sport), *s3 = port_class(a, SVC_DPORT, k->dport);
+	const u64 *s4 = a->words + a->svc[SVC_PROTO + k->proto];
+	u32 j, sums = a->sums;
+	const u64 *w0 = s0 + sums, *w1 = s1 + sums, *w2 = s2 + sums, *w3 = s3 + sums, *w4 = s4 + sums;
+
+	for (j = 0;;) {
+		u64 common = s0[j] & s1[j] & s2[j] & s3[j] & s4[j];
+
+		for (; common; common &= common - 1) {
+			/* Words before this one. */
+			u64 before = (common & -common) - 1;
+			u64 rules = w0[hweight64(s0[j] & before)] & w1[hweight64(s1[j] & before)] &
+				    w2[hweight64(s2[j] & before)] & w3[hweight64(s3[j] & before)] &
+				    w4[hweight64(s4[j] & before)];
+
+			if (rules) {
+				*m = a->match[j * 4096 + __ffs64(common) * 64 + __ffs64(rules)];
+				return true;
+			}
+		}
+		if (++j == sums)
+			return false;
+		w0 += hweight64(s0[j - 1]);
+		w1 += hweight64(s1[j - 1]);
+		w2 += hweight64(s2[j - 1]);
+		w3 += hweight64(s3[j - 1]);
+		w4 += hweight64(s4[j - 1]);
+	}
+}
+
+/**
+ * dash_acl_memory() - memory in use by a compiled group
+ * @a: the group
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t dash_acl_memory(const struct dash_acl *a)
+{
+	return a->bytes;
+}
