@@ -14,6 +14,12 @@
 #include "../kernel/uapi/dash_flow.h"
 
 /*
+ * The kernel's; its members are nobody's business here, but libbpf compares kfunc
+ * prototypes and does not take a forward declaration for a struct.
+ */
+struct bpf_map {};
+
+/*
  * Port index of this attachment, and whether the module stands behind it.
  * Without (benchmarks, packet fixtures) the verifier removes every kfunc call,
  * and the program runs on maps that somebody else has filled.
