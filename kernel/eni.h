@@ -67,9 +67,10 @@ struct dash_eni_flow_stats {
  * @dn: its appliance
  * @vnet, @routes, @acl, @inbound, @trusted: RCU; written by the store, which owns what @vnet and @routes
  *	point to; @acl, @inbound and @trusted belong to the ENI.  Any may be NULL
+ * @dead: it is being removed: no new connections
  * @cps, @flows: limits, 0 = none (pipeline.md 20); WRITE_ONCE
  * @lock: token bucket, and replacing the action of a record; BH
- * @tokens, @refilled: token bucket of @cps: connections << 32, ktime ns
+ * @tokens, @refilled: token bucket of @cps: connections * NSEC_PER_SEC, ktime
  * @stats: flow counters
  * @base: what map dash_eni_stats held at this index before the ENI, negated, plus what
  *	earlier maps held of the ENI: add the map's sum to get its counters
@@ -86,6 +87,7 @@ struct dash_eni {
 	struct dash_acl_bind __rcu *acl;
 	struct dash_inbound __rcu *inbound;
 	struct dash_vni_set __rcu *trusted;
+	bool dead;
 	u32 cps, flows;
 	spinlock_t lock;
 	u64 tokens, refilled;

@@ -540,8 +540,8 @@ static __always_inline __u32 dash_slot_of(__u64 x, __u64 seed, __u32 slots)
 
 static __always_inline __u64 dash_vip_word(const struct dash_ip *ip)
 {
-	__u64 hi = ((__u64)(__u32)ip->w[0] << 32) | (__u32)ip->w[1];
-	__u64 lo = ((__u64)(__u32)ip->w[2] << 32) | (__u32)ip->w[3];
+	__u64 hi = ((__u64)(__force __u32)ip->w[0] << 32) | (__force __u32)ip->w[1];
+	__u64 lo = ((__u64)(__force __u32)ip->w[2] << 32) | (__force __u32)ip->w[3];
 
 	return (hi * 0x9e3779b97f4a7c15ull) ^ lo;
 }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What hangs off one ENI, and how does it end?
+ *
+ * The policy of an ENI is a handful of RCU pointers to immutable tables, each of
+ * which the store swaps as a whole; one struct for all of it would have to be
+ * copied for every small change.  ACL groups are compiled once and counted, since
+ * many bindings share them.
+ *
+ * The end of an ENI: unlink (dash_hot_flip() without it: no packet arrives), mark
+ * dead (none that is under way creates a connection), one grace period, remove its
+ * connections, drop.  Its index is free again only then, so no flow ever carries
+ * the index of another ENI.
+ *
+ * Created and destroyed by the store under dash_net.lock; read by the packet path.
+ */
+#include "eni.h"
+
+#include <linux/slab.h>
+
+#include "dash_net.h"
+#include "stats.h"
+#include "sweep.h"
+
+/* ---- ACL bindings ---- */
+
+static void acl_ref_free(struct work_struct *work)
+{
+	struct dash_acl_ref *r = container_of(to_rcu_work(work), struct dash_acl_ref, work);
+
+	dash_acl_free(r->acl);
+	kfree(r);
+}
+
+struct dash_acl_ref *dash_acl_ref_create(struct dash_acl *acl, atomic64_t *no_match)
+{
+	struct dash_acl_ref *r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+
+	if (!r)
+		return NULL;
+	r->acl = acl;
+	r->no_match = no_match;
+	refcount_set(&r->users, 1);
+	INIT_RCU_WORK(&r->work, acl_ref_free);
+	return r;
+}
+
+struct dash_acl_ref *dash_acl_ref_get(struct dash_acl_ref *r)
+{
+	refcount_inc(&r->users);
+	return r;
+}
+
+void dash_acl_ref_put(struct dash_acl_ref *r)
+{
+	if (r && refcount_dec_and_test(&r->users))
+		queue_rcu_work(dash_wq, &r->work);
+}
+
+static void acl_bind_free(struct work_struct *work)
+{
+	struct dash_acl_bind *b = container_of(to_rcu_work(work), struct dash_acl_bind, work);
+	struct dash_acl_ref **r = &b->stage[0][0][0];
+	size_t i;
+
+	/* No reader is left here: a group that goes with it waits for one more grace period, harmlessly. */
+	for (i = 0; i < sizeof(b->stage) / sizeof(*r); i++)
+		dash_acl_ref_put(r[i]);
+	kfree(b);
+}
+
+struct dash_acl_bind *dash_acl_bind_create(void)
+{
+	struct dash_acl_bind *b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
+
+	if (b)
+		INIT_RCU_WORK(&b->work, acl_bind_free);
+	return b;
+}
+
+void dash_acl_bind_destroy(struct dash_acl_bind *b)
+{
+	if (b)
+		queue_rcu_work(dash_wq, &b->work);
+}
+
+/* ---- ENIs ---- */
+
+static void eni_free(struct work_struct *work)
+{
+	struct dash_eni *e = container_of(to_rcu_work(work), struct dash_eni, work);
+	struct dash_inbound *inbound = rcu_dereference_protected(e->inbound, 1);
+
+	dash_acl_bind_destroy(rcu_dereference_protected(e->acl, 1));
+	if (inbound)
+		dash_inbound_free(inbound);
+	kvfree(rcu_dereference_protected(e->trusted, 1));
+	kfree(e);
+}
+
+struct dash_eni *dash_eni_create(struct dash_net *dn, const u8 *mac, int *err)
+{
+	struct dash_eni *e;
+	u16 idx;
+
+	lockdep_assert_held(&dn->lock);
+	for (idx = 0; idx < DASH_MAX_ENI; idx++)
+		if (!rcu_access_pointer(dn->eni[idx]))
+			break;
+	*err = -ENOSPC;
+	if (idx == DASH_MAX_ENI)
+		return NULL;
+	*err = -ENOMEM;
+	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	if (!e)
+		return NULL;
+	e->idx = idx;
+	e->dn = dn;
+	memcpy(e->mac, mac, sizeof(e->mac));
+	spin_lock_init(&e->lock);
+	INIT_RCU_WORK(&e->work, eni_free);
+	dash_stats_eni_new(dn, e);
+	rcu_assign_pointer(dn->eni[idx], e);
+	*err = 0;
+	return e;
+}
+
+static bool is_of_eni(const struct dash_flow *f, void *arg)
+{
+	const struct dash_eni *e = arg;
+
+	return dash_flow_key(f).eni == e->idx;
+}
+
+void dash_eni_destroy(struct dash_eni *e)
+{
+	struct dash_net *dn = e->dn;
+
+	lockdep_assert_held(&dn->lock);
+	WRITE_ONCE(e->dead, true);
+	synchronize_rcu();
+	if (dn->sweep)
+		dash_sweep_flush(dn->sweep, is_of_eni, e, DASH_GONE_FLUSH);
+	dash_stats_eni_gone(dn, e);
+	RCU_INIT_POINTER(dn->eni[e->idx], NULL);
+	queue_rcu_work(dash_wq, &e->work);
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What may a BPF program ask of the module?
+ *
+ * Four functions, registered for XDP programs and (bind) for the syscall program of
+ * dashctl.  They check every argument, because any program that may load can call
+ * them, find the appliance by the namespace of the packet's device, and hand over.
+ * The verifier guarantees memory: @ctx is an xdp_buff, @pkt is readable and writable
+ * in full; nothing else is believed.
+ *
+ * The set goes with the module's BTF: a loaded program pins the module.
+ */
+#include <linux/bpf.h>
+#include <linux/btf.h>
+#include <linux/btf_ids.h>
+#include <linux/capability.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <net/xdp.h>
+
+#include "dash_net.h"
+#include "kfunc.h"
+#include "output.h"
+#include "pipeline.h"
+#include "port.h"
+
+static struct dash_net *appliance_of(struct xdp_md *ctx)
+{
+	const struct xdp_buff *xdp = (const struct xdp_buff *)ctx;
+
+	return dash_net_of(dev_net(xdp->rxq->dev));
+}
+
+/* What is used as an index or a selector; the rest of @pkt may be anything. */
+static bool is_sane(const struct dash_pkt *pkt)
+{
+	return pkt->key.eni < DASH_MAX_ENI && pkt->key.v6 <= 1 && pkt->dir <= DASH_INBOUND;
+}
+
+static_assert(DASH_MAX_VIP > U8_MAX);	/* so that dash_pkt.vip needs no check */
+
+__bpf_kfunc_start_defs();
+
+__bpf_kfunc int bpf_dash_resolve(struct xdp_md *ctx, struct dash_pkt *pkt)
+{
+	enum dash_drop reason;
+
+	if (!is_sane(pkt))
+		return DASH_DROP_INTERNAL_ERROR;
+	local_bh_disable();
+	rcu_read_lock();
+	reason = dash_pipeline_resolve(appliance_of(ctx), pkt);
+	rcu_read_unlock();
+	local_bh_enable();
+	return reason;
+}
+
+__bpf_kfunc int bpf_dash_track(struct xdp_md *ctx, struct dash_pkt *pkt)
+{
+	enum dash_drop reason;
+
+	if (!is_sane(pkt))
+		return DASH_DROP_INTERNAL_ERROR;
+	local_bh_disable();
+	rcu_read_lock();
+	reason = dash_pipeline_track(appliance_of(ctx), pkt);
+	rcu_read_unlock();
+	local_bh_enable();
+	return reason;
+}
+
+__bpf_kfunc int bpf_dash_output(struct xdp_md *ctx)
+{
+	enum dash_drop reason;
+
+	local_bh_disable();
+	rcu_read_lock();
+	reason = dash_output((const struct xdp_buff *)ctx);
+	rcu_read_unlock();
+	local_bh_enable();
+	return reason;
+}
+
+__bpf_kfunc int bpf_dash_bind(struct bpf_map *map__map, u32 map_id)
+{
+	struct net *net = current->nsproxy->net_ns;
+
+	if (!ns_capable(net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	return dash_port_bind(dash_net_of(net), map__map, map_id);
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(dash_xdp_kfuncs)
+BTF_ID_FLAGS(func, bpf_dash_resolve)
+BTF_ID_FLAGS(func, bpf_dash_track)
+BTF_ID_FLAGS(func, bpf_dash_output)
+BTF_KFUNCS_END(dash_xdp_kfuncs)
+
+BTF_KFUNCS_START(dash_syscall_kfuncs)
+BTF_ID_FLAGS(func, bpf_dash_bind, KF_SLEEPABLE)
+BTF_KFUNCS_END(dash_syscall_kfuncs)
+
+static const struct btf_kfunc_id_set xdp_set = {
+	.owner = THIS_MODULE,
+	.set = &dash_xdp_kfuncs,
+};
+
+static const struct btf_kfunc_id_set syscall_set = {
+	.owner = THIS_MODULE,
+	.set = &dash_syscall_kfuncs,
+};
+
+int dash_kfunc_init(void)
+{
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &xdp_set) ?:
+	       register_btf_kfunc_id_set(BPF_PROG_TYPE_SYSCALL, &syscall_set);
+}

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * Where does a packet to this underlay address leave, and with which MACs?
+ * (pipeline.md 17)
+ *
+ * The kernel's routes and neighbours decide; this file keeps their answers in
+ * dash_hot.nh, one entry per underlay destination, so that an established packet
+ * pays one load.  The rejected way, bpf_fib_lookup() for every packet, costs about
+ * as much as all the rest of the program.
+ *
+ *	dash_nh_get()          resolve work           route, neighbour or device changes
+ *	  new entry: LOOKUP ───► OK, KERNEL, ...  ◄──┐        │
+ *	                  ▲                          └── mark: LOOKUP, dirty
+ *
+ * A notifier puts every entry that it may concern into state LOOKUP at once, and
+ * packets ask the kernel themselves until the work has resolved the entry again:
+ * a change takes effect on the next packet, with no window for the old answer.
+ * Some notifiers run before the change is in place (IPv6 routes under the table's
+ * lock, IPv4 deletions under rtnl), so the work first waits for both.  The same
+ * wait lets packets finish that have read an entry as OK, so that MACs and
+ * device are never rewritten under a reader.
+ *
+ * An answer that depends on more than the destination is not cached: multipath
+ * routes (the kernel hashes the outer 5-tuple, of which the entropy port makes a
+ * choice per flow) and namespaces with routing rules or VRFs stay in LOOKUP.
+ *
+ * The kernel keeps a neighbour fresh for as long as its own output path uses it.
+ * XDP bypasses that, so a tick starts the probe of STALE neighbours in use while
+ * packets are flowing; the next round trip confirms them, or finds them gone.
+ *
+ * Entries are handed out until the table is full; later destinations get index 0,
+ * ask per packet.  None is taken back while flows may hold its number, that is until
+ * the maps are unbound.
+ *
+ * Locking: @lock for marking, publishing and inserting; readers of the hash need
+ * RCU only.  Lives from attach to detach (port.c).
+ */
+#include "nexthop.h"
+
+#include <linux/if_arp.h>
+#include <linux/jhash.h>
+#include <linux/netdevice.h>
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+#include <linux/vmalloc.h>
+#include <net/arp.h>
+#include <net/fib_notifier.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ip_fib.h>
+#include <net/ndisc.h>
+#include <net/netevent.h>
+#include <net/nexthop.h>
+#include <net/route.h>
+
+#include "dash_net.h"
+#include "port.h"
+#include "stats.h"
+
+#define HASH_SLOTS	(2 * DASH_MAX_NH)	/* open addressing, at most half full */
+#define TICK		HZ
+
+/* What one destination resolves to: the published part, and the neighbour it hangs on. */
+struct hop {
+	struct dash_nh nh;
+	struct dash_ip gw;
+	u32 dev;			/* egress ifindex also when packets go through the kernel; 0: none */
+};
+
+struct entry {
+	struct dash_ip ip;
+	struct dash_ip gw;
+	u32 dev;
+};
+
+/**
+ * struct dash_nexthops - the cache of a namespace
+ * @dn: the namespace
+ * @hot: the bound map's element
+ * @lock: see above
+ * @n: entries handed out, with the unused 0
+ * @all_marked: all entries are in LOOKUP and dirty; cleared by the work.  Saves the walk per
+ *	route while thousands of routes change
+ * @hash_seed: so that nobody can choose addresses that collide
+ * @dirty: entries to resolve
+ * @hash: index by hash of the destination, 0 = empty; no entry is ever removed
+ * @entries: by index
+ * @resolve: resolves what is dirty
+ * @tick: probes STALE neighbours
+ * @rx: frames seen at the last tick
+ * @fib: notifier of the namespace's routes and rules
+ * @nexthop: notifier of its nexthop objects
+ */
+struct dash_nexthops {
+	struct dash_net *dn;
+	struct dash_hot *hot;
+	spinlock_t lock;
+	u32 n;
+	bool all_marked;
+	u32 hash_seed;
+	DECLARE_BITMAP(dirty, DASH_MAX_NH);
+	u16 hash[HASH_SLOTS];
+	struct entry entries[DASH_MAX_NH];
+	struct work_struct resolve;
+	struct delayed_work tick;
+	u64 rx;
+	struct notifier_block fib, nexthop;
+};
+
+static_assert(DASH_MAX_NH <= U16_MAX);
+
+/* ---- resolving ---- */
+
+u32 dash_dst_mtu(const struct dst_entry *dst)
+{
+	u32 metric = dst_metric_raw(dst, RTAX_MTU), mtu = READ_ONCE(dst->dev->mtu);
+
+	return metric ? min(metric, mtu) : mtu;
+}
+
+static bool takes_xdp_frames(const struct net_device *dev)
+{
+	return dev->type == ARPHRD_ETHER && (dev->flags & IFF_UP) &&
+	       (READ_ONCE(dev->xdp_features) & NETDEV_XDP_ACT_NDO_XMIT);
+}
+
+static struct neighbour *neigh_find(struct net_device *dev, const struct dash_ip *gw)
+{
+	if (dash_ip_is_v4(gw))
+		return __ipv4_neigh_lookup_noref(dev, (__force u32)gw->w[3]);
+	return __ipv6_neigh_lookup_noref(dev, gw);
+}
+
+/* The route is there: what of its neighbour and its device? */
+static void resolve_dev(struct hop *h, const struct dst_entry *dst)
+{
+	struct net_device *dev = dst->dev;
+	struct neighbour *n;
+
+	h->dev = dev->ifindex;
+	h->nh.state = DASH_NH_KERNEL;
+	h->nh.mtu = dash_dst_mtu(dst);
+	h->nh.ifindex = dev->ifindex;
+	n = neigh_find(dev, &h->gw);
+	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
+		return;
+	if (!takes_xdp_frames(dev) || dst->lwtstate)
+		return;
+	neigh_ha_snapshot(h->nh.dmac, n, dev);
+	memcpy(h->nh.smac, dev->dev_addr, ETH_ALEN);
+	h->nh.state = DASH_NH_OK;
+}
+
+static void resolve_error(struct hop *h, int err)
+{
+	switch (err) {
+	case -ENETUNREACH:
+	case -ESRCH:
+		h->nh.state = DASH_NH_NO_ROUTE;
+		break;
+	case -ENOMEM:
+	case -ENOBUFS:
+		h->nh.state = DASH_NH_LOOKUP;
+		break;
+	default:	/* blackhole, prohibit, unreachable, not a unicast address */
+		h->nh.state = DASH_NH_ROUTE_DROP;
+	}
+}
+
+static void resolve4(struct net *net, __be32 daddr, struct hop *h)
+{
+	struct flowi4 fl4 = {
+		.daddr = daddr,
+		.flowi4_iif = LOOPBACK_IFINDEX,
+	};
+	struct fib_result res = {};
+	struct rtable *rt;
+	int err;
+
+	if (fib4_has_custom_rules(net))
+		return;
+	err = fib_lookup(net, &fl4, &res, 0);
+	if (!err && res.fi && fib_info_num_path(res.fi) > 1)
+		return;
+	rt = __ip_route_output_key(net, &fl4);
+	if (IS_ERR(rt)) {
+		resolve_error(h, PTR_ERR(rt));
+		return;
+	}
+	if (rt->rt_type != RTN_UNICAST) {
+		h->nh.state = DASH_NH_ROUTE_DROP;
+	} else {
+		if (rt->rt_gw_family == AF_INET6)
+			memcpy(&h->gw, &rt->rt_gw6, sizeof(h->gw));
+		else
+			h->gw = dash_ip_from_v4(rt_nexthop(rt, daddr));
+		resolve_dev(h, &rt->dst);
+	}
+	ip_rt_put(rt);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static bool is_multipath6(const struct rt6_info *rt)
+{
+	const struct fib6_info *from = rcu_dereference(rt->from);
+
+	if (!from)
+		return false;
+	return from->nh ? nexthop_num_path(from->nh) > 1 : READ_ONCE(from->fib6_nsiblings);
+}
+
+static void resolve6(struct net *net, const struct dash_ip *ip, struct hop *h)
+{
+	struct flowi6 fl6 = { .flowi6_iif = LOOPBACK_IFINDEX };
+	struct dst_entry *dst;
+	struct rt6_info *rt;
+
+	if (!ipv6_mod_enabled()) {
+		h->nh.state = DASH_NH_NO_ROUTE;
+		return;
+	}
+	if (fib6_has_custom_rules(net))
+		return;
+	memcpy(&fl6.daddr, ip, sizeof(fl6.daddr));
+	dst = ip6_route_output(net, NULL, &fl6);
+	rt = dst_rt6_info(dst);
+	if (dst->error) {
+		resolve_error(h, dst->error);
+	} else if (rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) {
+		h->nh.state = DASH_NH_ROUTE_DROP;
+	} else if (!is_multipath6(rt)) {
+		memcpy(&h->gw, rt6_nexthop(rt, &fl6.daddr), sizeof(h->gw));
+		resolve_dev(h, dst);
+	}
+	dst_release(dst);
+}
+#else
+static void resolve6(struct net *net, const struct dash_ip *ip, struct hop *h)
+{
+	h->nh.state = DASH_NH_NO_ROUTE;
+}
+#endif
+
+static void publish(struct dash_nexthops *c, u32 i, const struct hop *h)
+{
+	struct dash_nh *nh = &c->hot->nh[i];
+
+	c->entries[i].gw = h->gw;
+	c->entries[i].dev = h->dev;
+	nh->mtu = h->nh.mtu;
+	nh->ifindex = h->nh.ifindex;
+	memcpy(nh->dmac, h->nh.dmac, ETH_ALEN);
+	memcpy(nh->smac, h->nh.smac, ETH_ALEN);
+	smp_store_release(&nh->state, h->nh.state);
+}
+
+static void resolve_one(struct dash_nexthops *c, u32 i)
+{
+	const struct dash_ip *ip = &c->entries[i].ip;
+	struct hop h = { .nh.state = DASH_NH_LOOKUP };
+
+	clear_bit(i, c->dirty);
+	smp_mb__after_atomic();		/* a change from here on sets it again */
+	local_bh_disable();		/* dst cache and neighbour tables are per-CPU and BH */
+	rcu_read_lock();
+	if (dash_ip_is_v4(ip))
+		resolve4(c->dn->net, ip->w[3], &h);
+	else
+		resolve6(c->dn->net, ip, &h);
+	spin_lock(&c->lock);
+	if (!test_bit(i, c->dirty))
+		publish(c, i, &h);
+	spin_unlock(&c->lock);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+static void resolve_work(struct work_struct *work)
+{
+	struct dash_nexthops *c = container_of(work, struct dash_nexthops, resolve);
+	unsigned long i;
+
+	spin_lock_bh(&c->lock);
+	c->all_marked = false;
+	spin_unlock_bh(&c->lock);
+	synchronize_rcu();
+	rtnl_lock();
+	rtnl_unlock();
+	for_each_set_bit(i, c->dirty, DASH_MAX_NH) {
+		resolve_one(c, i);
+		cond_resched();
+	}
+}
+
+/* ---- changes ---- */
+
+static void mark(struct dash_nexthops *c, u32 i)
+{
+	WRITE_ONCE(c->hot->nh[i].state, DASH_NH_LOOKUP);
+	set_bit(i, c->dirty);
+}
+
+static void mark_all(struct dash_nexthops *c)
+{
+	u32 i;
+
+	spin_lock_bh(&c->lock);
+	if (!c->all_marked) {
+		for (i = 1; i < c->n; i++)
+			mark(c, i);
+		c->all_marked = true;
+		queue_work(dash_wq, &c->resolve);
+	}
+	spin_unlock_bh(&c->lock);
+}
+
+static void mark_neigh(struct dash_nexthops *c, u32 dev, const struct dash_ip *gw)
+{
+	bool any = false;
+	u32 i;
+
+	spin_lock_bh(&c->lock);
+	for (i = 1; i < c->n; i++) {
+		if (c->entries[i].dev != dev || !dash_ip_eq(&c->entries[i].gw, gw))
+			continue;
+		mark(c, i);
+		any = true;
+	}
+	if (any)
+		queue_work(dash_wq, &c->resolve);
+	spin_unlock_bh(&c->lock);
+}
+
+static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	mark_all(container_of(nb, struct dash_nexthops, fib));
+	return NOTIFY_DONE;
+}
+
+static int nexthop_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	mark_all(container_of(nb, struct dash_nexthops, nexthop));
+	return NOTIFY_DONE;
+}
+
+static int neigh_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct dash_nexthops *c;
+	struct neighbour *n = ptr;
+	struct dash_ip gw;
+
+	if (event != NETEVENT_NEIGH_UPDATE)
+		return NOTIFY_DONE;
+	if (n->tbl->family == AF_INET)
+		gw = dash_ip_from_v4(*(const __be32 *)n->primary_key);
+	else if (n->tbl->family == AF_INET6)
+		memcpy(&gw, n->primary_key, sizeof(gw));
+	else
+		return NOTIFY_DONE;
+	rcu_read_lock();
+	c = rcu_dereference(dash_net_of(dev_net(n->dev))->nh);
+	if (c)
+		mark_neigh(c, n->dev->ifindex, &gw);
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+/* Which device, if any, is in this slot of dash_hot.xmit?  Under rtnl. */
+static void fill_xmit(struct dash_nexthops *c, u32 slot, const struct net_device *going)
+{
+	struct net_device *dev;
+	u32 ifindex = 0;
+
+	for_each_netdev(c->dn->net, dev)
+		if (dev != going && dev->ifindex % DASH_XMIT_SLOTS == slot && takes_xdp_frames(dev))
+			ifindex = dev->ifindex;
+	WRITE_ONCE(c->hot->xmit[slot], ifindex);
+}
+
+static int device_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct dash_net *dn = dash_net_of(dev_net(dev));
+	struct dash_nexthops *c;
+
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		dash_port_device_gone(dn, dev->ifindex);
+		fallthrough;
+	case NETDEV_DOWN:
+	case NETDEV_UP:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEMTU:
+	case NETDEV_CHANGEADDR:
+	case NETDEV_XDP_FEAT_CHANGE:
+		break;
+	default:
+		return NOTIFY_DONE;
+	}
+	rcu_read_lock();
+	c = rcu_dereference(dn->nh);
+	if (c) {
+		fill_xmit(c, dev->ifindex % DASH_XMIT_SLOTS,
+			  event == NETDEV_UNREGISTER || event == NETDEV_DOWN ? dev : NULL);
+		mark_all(c);
+	}
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static void tick_work(struct work_struct *work)
+{
+	struct dash_nexthops *c = container_of(work, struct dash_nexthops, tick.work);
+	u64 rx = dash_stats_rx_frames(c->dn);
+	const struct entry *last = NULL, *e;
+	struct net_device *dev;
+	struct neighbour *n;
+	u32 i;
+
+	for (i = 1; rx != c->rx && i < READ_ONCE(c->n); i++) {
+		e = &c->entries[i];
+		if (READ_ONCE(c->hot->nh[i].state) != DASH_NH_OK ||
+		    (last && last->dev == e->dev && dash_ip_eq(&last->gw, &e->gw)))
+			continue;
+		last = e;
+		rcu_read_lock_bh();
+		dev = dev_get_by_index_rcu(c->dn->net, e->dev);
+		n = dev ? neigh_find(dev, &e->gw) : NULL;
+		if (n && (READ_ONCE(n->nud_state) & NUD_STALE))
+			neigh_event_send(n, NULL);
+		rcu_read_unlock_bh();
+		cond_resched();
+	}
+	c->rx = rx;
+	queue_delayed_work(dash_wq, &c->tick, TICK);
+}
+
+/* ---- getting an index ---- */
+
+static u32 find(const struct dash_nexthops *c, const struct dash_ip *ip, u32 *slot)
+{
+	u32 s = jhash2((__force const u32 *)ip->w, 4, c->hash_seed) % HASH_SLOTS;
+	u32 i;
+
+	while ((i = smp_load_acquire(&c->hash[s]))) {
+		if (dash_ip_eq(&c->entries[i].ip, ip))
+			return i;
+		s = (s + 1) % HASH_SLOTS;
+	}
+	*slot = s;
+	return 0;
+}
+
+static u32 insert(struct dash_nexthops *c, const struct dash_ip *ip)
+{
+	u32 i, slot;
+
+	spin_lock_bh(&c->lock);
+	i = find(c, ip, &slot);		/* somebody may have been faster */
+	if (!i && c->n < DASH_MAX_NH) {
+		i = c->n;
+		c->entries[i].ip = *ip;
+		mark(c, i);
+		WRITE_ONCE(c->n, i + 1);
+		smp_store_release(&c->hash[slot], i);
+		queue_work(dash_wq, &c->resolve);
+	}
+	spin_unlock_bh(&c->lock);
+	return i;
+}
+
+u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip)
+{
+	struct dash_nexthops *c;
+	u32 i = 0, slot;
+
+	rcu_read_lock();
+	c = rcu_dereference(dn->nh);
+	if (c) {
+		i = find(c, ip, &slot);
+		if (!i && READ_ONCE(c->n) < DASH_MAX_NH)
+			i = insert(c, ip);
+	}
+	rcu_read_unlock();
+	return i;
+}
+
+/* ---- life ---- */
+
+int dash_nh_attach(struct dash_net *dn, struct dash_hot *hot)
+{
+	struct dash_nexthops *c;
+	int err;
+	u32 i;
+
+	lockdep_assert_held(&dn->lock);
+	c = vzalloc(sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	c->dn = dn;
+	c->hot = hot;
+	c->n = 1;
+	c->hash_seed = get_random_u32();
+	c->fib.notifier_call = fib_event;
+	c->nexthop.notifier_call = nexthop_event;
+	spin_lock_init(&c->lock);
+	INIT_WORK(&c->resolve, resolve_work);
+	INIT_DELAYED_WORK(&c->tick, tick_work);
+
+	err = register_fib_notifier(dn->net, &c->fib, NULL, NULL);
+	if (err)
+		goto err_fib;
+	err = register_nexthop_notifier(dn->net, &c->nexthop, NULL);
+	if (err)
+		goto err_nexthop;
+	rtnl_lock();
+	for (i = 0; i < DASH_XMIT_SLOTS; i++)
+		fill_xmit(c, i, NULL);
+	rcu_assign_pointer(dn->nh, c);
+	rtnl_unlock();
+	queue_delayed_work(dash_wq, &c->tick, TICK);
+	return 0;
+
+err_nexthop:
+	unregister_fib_notifier(dn->net, &c->fib);
+err_fib:
+	cancel_work_sync(&c->resolve);
+	vfree(c);
+	return err;
+}
+
+void dash_nh_detach(struct dash_net *dn)
+{
+	struct dash_nexthops *c = rcu_dereference_protected(dn->nh, lockdep_is_held(&dn->lock));
+
+	if (!c)
+		return;
+	RCU_INIT_POINTER(dn->nh, NULL);
+	unregister_nexthop_notifier(dn->net, &c->nexthop);
+	unregister_fib_notifier(dn->net, &c->fib);
+	synchronize_rcu();	/* device and neighbour notifiers, dash_nh_get() */
+	cancel_delayed_work_sync(&c->tick);
+	cancel_work_sync(&c->resolve);
+	vfree(c);
+}
+
+static struct notifier_block neigh_nb = { .notifier_call = neigh_event };
+static struct notifier_block device_nb = { .notifier_call = device_event };
+
+int dash_nh_init(void)
+{
+	int err;
+
+	err = register_netevent_notifier(&neigh_nb);
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&device_nb);
+	if (err)
+		unregister_netevent_notifier(&neigh_nb);
+	return err;
+}
+
+void dash_nh_exit(void)
+{
+	unregister_netdevice_notifier(&device_nb);
+	unregister_netevent_notifier(&neigh_nb);
+}

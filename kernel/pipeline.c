@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What becomes of the first packet of a connection, and of the few later ones
+ * that need a decision?  (pipeline.md 8 to 15, 18, 20)
+ *
+ *	 packet without a usable record                 TCP segment that moves a state
+ *	             |                                                |
+ *	     locate: a record after all? --yes--> revisit --> follow: conntrack
+ *	             | no                   (source re-check,         |
+ *	             v                       re-evaluation)    removed / reopened: again
+ *	  non-SYN TCP? --> policy: trusted VNI, ACL, then
+ *	                      outbound: route, mapping     --> action
+ *	                      inbound: rule, PA validation
+ *	             |
+ *	             v
+ *	  protocol --> limits --> record: alloc, fill, start, link
+ *
+ * Example (25.1): a VM sends UDP 10.1.2.9:10000 to 10.1.1.1:20000.  No record; no
+ * ACL bound; route 10.1.0.0/16 is vnet Vnet1; mapping 10.1.1.1 has PA 101.1.2.3 and
+ * a MAC; VNI is the ENI's own; the VIP that was hit is of the PA's family and becomes
+ * the source.  The record holds exactly that, and the program goes on as with a hit.
+ *
+ * Each stage returns the reason to drop the packet for; the first one ends it, and
+ * nothing is written before all have passed (ORD-2, ORD-3).  Rules and tables count
+ * their own hits.  The action is gathered on the stack and becomes a record, or
+ * replaces a record's action, in one place.
+ *
+ * Called by kfunc.c under RCU with BH disabled; reads configuration through the RCU
+ * pointers of struct dash_eni and dash_net only.
+ */
+#include "pipeline.h"
+
+#include <linux/jiffies.h>
+#include <linux/timekeeping.h>
+
+#include "dash_net.h"
+#include "eni.h"
+#include "flow_table.h"
+#include "hot.h"
+#include "mapping.h"
+#include "nexthop.h"
+#include "route.h"
+#include "stats.h"
+#include "sweep.h"
+#include "vnet.h"
+
+/* How often a packet is decided anew because its record went away meanwhile. */
+#define MAX_TRIES	8
+
+/* What the record will say about packets towards the network. */
+struct action {
+	struct dash_ip pa;
+	__be32 vni;
+	u8 dmac[6];
+	u16 flags;
+	u8 vip;
+};
+
+/**
+ * struct eval - one packet under evaluation
+ * @dn: the appliance
+ * @hot: its admission words
+ * @ft: its flow table
+ * @eni: the packet's ENI
+ * @pkt: the packet's facts
+ * @src: inner source address as received
+ * @dst: inner destination address as received
+ * @sport: inner source port as received, host order
+ * @dport: inner destination port as received, host order
+ * @gen: generation of the ENI, read before any policy
+ * @act: the result
+ */
+struct eval {
+	struct dash_net *dn;
+	const struct dash_hot *hot;
+	struct dash_flow_table *ft;
+	struct dash_eni *eni;
+	struct dash_pkt *pkt;
+	struct dash_ip src, dst;
+	u16 sport, dport;
+	u32 gen;
+	struct action act;
+};
+
+static bool is_v6(const struct dash_ip *ip)
+{
+	return !dash_ip_is_v4(ip);
+}
+
+static void count(atomic64_t *hits, atomic64_t *bytes, const struct eval *x)
+{
+	atomic64_inc(hits);
+	atomic64_add(x->pkt->wire_len, bytes);
+}
+
+static bool begin(struct eval *x, struct dash_net *dn, struct dash_pkt *pkt)
+{
+	const struct dash_key *k = &pkt->key;
+	struct dash_ip vm = dash_ip_from_v4(k->vm), remote = dash_ip_from_v4(k->remote);
+	bool outbound = pkt->dir == DASH_OUTBOUND;
+
+	if (k->v6) {
+		vm = (struct dash_ip){ { k->vm, k->vm6[0], k->vm6[1], k->vm6[2] } };
+		remote = (struct dash_ip){ { k->remote, k->remote6[0], k->remote6[1], k->remote6[2] } };
+	}
+	x->dn = dn;
+	x->pkt = pkt;
+	x->ft = rcu_dereference(dn->ft);
+	x->hot = dash_hot_live(dn);
+	x->eni = rcu_dereference(dn->eni[k->eni]);
+	x->src = outbound ? vm : remote;
+	x->dst = outbound ? remote : vm;
+	x->sport = ntohs(outbound ? k->vm_port : k->remote_port);
+	x->dport = ntohs(outbound ? k->remote_port : k->vm_port);
+	if (!x->ft || !x->hot)
+		return false;
+	x->gen = READ_ONCE(x->hot->eni[k->eni].gen);
+	smp_rmb();	/* a policy that is newer than @gen is evaluated again, never the reverse */
+	return true;
+}
+
+/* ---- 9: trusted VNI ---- */
+
+static enum dash_drop check_trusted_vni(struct eval *x)
+{
+	const struct dash_vni_set *global = rcu_dereference(x->dn->trusted);
+	const struct dash_vni_set *own = rcu_dereference(x->eni->trusted);
+	const struct dash_inbound *rules = rcu_dereference(x->eni->inbound);
+	u32 vni = x->pkt->rx_vni;
+
+	if (!READ_ONCE(x->dn->trusted_strict)) {
+		if ((!global || !global->n) && (!own || !own->n))
+			return DASH_DROP_NONE;
+		if (dash_vni_set_has(rcu_dereference(x->dn->vm_vnis), vni) ||
+		    (rules && dash_inbound_has_vni(rules, vni)))
+			return DASH_DROP_NONE;
+	}
+	if (dash_vni_set_has(global, vni) || dash_vni_set_has(own, vni))
+		return DASH_DROP_NONE;
+	return DASH_DROP_TRUSTED_VNI_MISS;
+}
+
+/* ---- 10: ACL ---- */
+
+static enum dash_drop deny(struct eval *x, int stage, enum dash_drop reason)
+{
+	atomic64_inc(&x->eni->stats.acl_drop[reason == DASH_DROP_ACL_NO_MATCH][x->pkt->dir][stage]);
+	return reason;
+}
+
+/* 10.4: the last opinion counts, a terminating rule or no rule at all ends the discussion. */
+static enum dash_drop check_acl(struct eval *x)
+{
+	const struct dash_acl_bind *bind = rcu_dereference(x->eni->acl);
+	const struct dash_acl_key key = {
+		.src = x->src, .dst = x->dst, .sport = x->sport, .dport = x->dport,
+		.proto = x->pkt->key.proto,
+	};
+	struct dash_acl_ref *const *stage;
+	struct dash_acl_match m;
+	int i, opinion = -1;
+
+	if (!bind)
+		return DASH_DROP_NONE;
+	stage = bind->stage[x->pkt->dir][x->pkt->key.v6];
+	m.allow = true;
+	for (i = 0; i < DASH_ACL_STAGES; i++) {
+		if (!stage[i])
+			continue;
+		if (!dash_acl_lookup(stage[i]->acl, &key, &m)) {
+			atomic64_inc(stage[i]->no_match);
+			return deny(x, i, DASH_DROP_ACL_NO_MATCH);
+		}
+		count(&m.stats->hits, &m.stats->bytes, x);
+		opinion = i;
+		if (m.terminating)
+			break;
+	}
+	return m.allow ? DASH_DROP_NONE : deny(x, opinion, DASH_DROP_ACL_DENY);
+}
+
+/* ---- 11, 12: outbound ---- */
+
+/* 12.2: the VIP that was hit, or its sibling if the underlay address is of the other family. */
+static enum dash_drop choose_vip(const struct eval *x, const struct dash_ip *peer, u8 *vip)
+{
+	const struct dash_hot_vip *hit = &x->hot->vip[x->pkt->vip], *other;
+
+	*vip = x->pkt->vip;
+	if (is_v6(&hit->ip) == is_v6(peer))
+		return DASH_DROP_NONE;
+	*vip = READ_ONCE(hit->other);
+	other = &x->hot->vip[*vip];
+	if (READ_ONCE(other->valid) && is_v6(&other->ip) == is_v6(peer))
+		return DASH_DROP_NONE;
+	return DASH_DROP_UNDERLAY_SIP_MISSING;
+}
+
+static __be32 vni_field(u32 vni)
+{
+	return cpu_to_be32(vni << 8);
+}
+
+static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
+				   const struct dash_ip *ca)
+{
+	const struct dash_vnet *own = rcu_dereference(x->eni->vnet);
+	u32 vni = READ_ONCE(x->dn->vnet_encap_vni);
+	struct dash_mapping *m;
+
+	m = vnet ? dash_mapping_find(vnet->maps, ca) : NULL;
+	if (!m)
+		return DASH_DROP_OUTBOUND_CA_PA_ENTRY_MISS;
+	count(&m->hits, &m->bytes, x);
+	if (!vni && m->flags & DASH_MAPPING_DST_VNI)
+		vni = READ_ONCE(vnet->vni);
+	else if (!vni && own)
+		vni = READ_ONCE(own->vni);
+	x->act.pa = m->pa;
+	x->act.vni = vni_field(vni);
+	if (m->flags & DASH_MAPPING_MAC) {
+		memcpy(x->act.dmac, m->mac, sizeof(x->act.dmac));
+		x->act.flags |= DASH_F_SET_DMAC;
+	}
+	return choose_vip(x, &m->pa, &x->act.vip);
+}
+
+static enum dash_drop route_outbound(struct eval *x)
+{
+	struct dash_route_group *g = rcu_dereference(x->eni->routes);
+	struct dash_route *r;
+
+	if (!g)
+		return DASH_DROP_OUTBOUND_ROUTING_GROUP_MISS;
+	if (READ_ONCE(g->disabled)) {
+		atomic64_inc(&g->disabled_drops);
+		return DASH_DROP_OUTBOUND_ROUTING_GROUP_DISABLED;
+	}
+	r = dash_lpm_lookup(g->lpm[x->pkt->key.v6], &x->dst);
+	if (!r) {
+		atomic64_inc(&g->no_route);
+		return DASH_DROP_OUTBOUND_ROUTING_ENTRY_MISS;
+	}
+	count(&r->hits, &r->bytes, x);
+	switch ((enum dash_route_type)r->type) {
+	case DASH_ROUTE_VNET:
+		return map_outbound(x, r->vnet, &x->dst);
+	case DASH_ROUTE_VNET_DIRECT:
+		return map_outbound(x, r->vnet, r->has_overlay_ip ? &r->overlay_ip : &x->dst);
+	case DASH_ROUTE_DIRECT:
+		x->act.flags |= DASH_F_DIRECT;
+		x->act.vip = x->pkt->vip;
+		return DASH_DROP_NONE;
+	case DASH_ROUTE_DROP:
+		break;
+	}
+	return DASH_DROP_OUTBOUND_ROUTE_DROP;
+}
+
+/* ---- 15: inbound ---- */
+
+/* 15.2: a mapping of the VNET has this PA, or the list of its VNI covers it. */
+static bool pa_is_valid(const struct eval *x, const struct dash_vnet *vnet)
+{
+	const struct dash_ip *pa = &x->pkt->rx_sip;
+	const struct dash_pa_list *list;
+	const struct dash_lpm *lpm;
+
+	if (!vnet)
+		return false;
+	if (dash_mapping_pa_valid(vnet->maps, pa))
+		return true;
+	list = xa_load(&x->dn->pa_lists, READ_ONCE(vnet->vni));
+	lpm = list ? list->lpm[is_v6(pa)] : NULL;
+	return lpm && dash_lpm_lookup(lpm, pa);
+}
+
+static enum dash_drop check_source(struct eval *x)
+{
+	const struct dash_inbound *rules = rcu_dereference(x->eni->inbound);
+	struct dash_route_rule *r;
+
+	r = rules ? dash_inbound_lookup(rules, x->pkt->rx_vni, &x->pkt->rx_sip,
+					x->pkt->key.proto) : NULL;
+	if (!r)
+		return DASH_DROP_INBOUND_ROUTING_ENTRY_MISS;
+	count(&r->hits, &r->bytes, x);
+	if (!r->decap)
+		return DASH_DROP_INBOUND_RULE_DROP;
+	if (r->pa_validation && !pa_is_valid(x, r->vnet ?: rcu_dereference(x->eni->vnet)))
+		return DASH_DROP_PA_VALIDATION_FAIL;
+	return DASH_DROP_NONE;
+}
+
+/* The answer goes back through the tunnel that this packet came out of (18.1). */
+static enum dash_drop route_inbound(struct eval *x)
+{
+	enum dash_drop reason = check_source(x);
+	u8 vip;
+
+	if (reason)
+		return reason;
+	x->act.pa = x->pkt->rx_sip;
+	x->act.vni = vni_field(x->pkt->rx_vni);
+	memcpy(x->act.dmac, x->pkt->smac, sizeof(x->act.dmac));
+	x->act.flags |= DASH_F_INITIATOR_IN | DASH_F_SET_DMAC;
+	x->act.vip = x->pkt->vip;
+	/* ORD-3: what the program could not deliver must not create a record */
+	return choose_vip(x, &x->hot->eni[x->eni->idx].pa, &vip);
+}
+
+/* ---- 9 to 15 ---- */
+
+static enum dash_drop policy(struct eval *x)
+{
+	enum dash_drop reason;
+
+	x->act = (struct action){};
+	reason = check_trusted_vni(x);
+	if (!reason)
+		reason = check_acl(x);
+	if (!reason)
+		reason = x->pkt->dir == DASH_OUTBOUND ? route_outbound(x) : route_inbound(x);
+	if (x->pkt->key.proto == IPPROTO_TCP)
+		x->act.flags |= DASH_F_TCP;
+	if (!(x->act.flags & DASH_F_DIRECT) && is_v6(&x->act.pa))
+		x->act.flags |= DASH_F_U0_V6;
+	return reason;
+}
+
+/* ---- 8, 20: may this connection be opened? ---- */
+
+static bool opens_tcp(const struct dash_pkt *pkt)
+{
+	return (pkt->tcp_flags & (DASH_TCP_F_SYN | DASH_TCP_F_ACK | DASH_TCP_F_RST | DASH_TCP_F_FIN)) ==
+	       DASH_TCP_F_SYN;
+}
+
+/* Token bucket: rate @cps, depth max(32, cps / 10). */
+static bool take_token(struct dash_eni *e, u32 cps)
+{
+	u64 depth = (u64)max(32u, cps / 10) * NSEC_PER_SEC, now = ktime_get_ns(), idle;
+	bool ok;
+
+	/* Longer than the bucket takes to fill is no more than full; also keeps the product in 64 bits. */
+	spin_lock(&e->lock);
+	idle = min_t(u64, now - e->refilled, (cps < 320 ? 32ull : 1ull) * NSEC_PER_SEC);
+	e->tokens = min(e->tokens + idle * cps, depth);
+	e->refilled = now;
+	ok = e->tokens >= NSEC_PER_SEC;
+	if (ok)
+		e->tokens -= NSEC_PER_SEC;
+	spin_unlock(&e->lock);
+	return ok;
+}
+
+static bool within_cps(const struct eval *x)
+{
+	u32 cps = READ_ONCE(x->eni->cps);
+
+	return !cps || !(READ_ONCE(x->dn->qos_enforce) & DASH_QOS_CPS) || take_token(x->eni, cps);
+}
+
+/* Takes one of the ENI's connections; given back by flow_unlinked() in stats.c, or if it was not created. */
+static bool reserve(const struct eval *x)
+{
+	u32 limit = READ_ONCE(x->eni->flows);
+	u32 n = atomic_inc_return(&x->eni->stats.pairs_total);
+
+	if (!limit || n <= limit || !(READ_ONCE(x->dn->qos_enforce) & DASH_QOS_FLOWS))
+		return true;
+	atomic_dec(&x->eni->stats.pairs_total);
+	return false;
+}
+
+/* ---- 18.1: the record ---- */
+
+static void set_action(struct eval *x, struct dash_flow *f)
+{
+	const struct action *a = &x->act;
+
+	f->pa = a->pa;
+	f->vni = a->vni;
+	memcpy(f->dmac, a->dmac, sizeof(f->dmac));
+	f->flags = a->flags;
+	f->vip = a->vip;
+	f->nh = a->flags & DASH_F_DIRECT ? 0 : dash_nh_get(x->dn, &a->pa);
+}
+
+static enum dash_drop create(struct eval *x)
+{
+	const u64 *key = (const u64 *)&x->pkt->key;
+	struct dash_flow *f;
+	u32 slot;
+	int err;
+
+	f = dash_flow_alloc(x->ft, &slot);
+	if (!f)
+		return DASH_DROP_FLOW_LIMIT_GLOBAL;
+	memcpy(f->k0, key, sizeof(f->k0));
+	memcpy(f->k1, key + 2, sizeof(f->k1));
+	set_action(x, f);
+	f->gen = x->gen;
+	dash_conntrack_start(f, (u32)jiffies);
+	err = dash_flow_link(x->ft, &slot, x->pkt->hash);
+	if (err == -ENOSPC)
+		return DASH_DROP_FLOW_LIMIT_GLOBAL;
+	x->pkt->slot = slot;
+	if (err)	/* another CPU was faster: its record serves this packet too */
+		atomic_dec(&x->eni->stats.pairs_total);
+	else
+		dash_stats_flow_created(x->eni, f);
+	return DASH_DROP_NONE;
+}
+
+static enum dash_drop open_connection(struct eval *x)
+{
+	const struct dash_pkt *pkt = x->pkt;
+	enum dash_drop reason;
+
+	/* D-06: cheaper than policy, and an ACK flood leaves no trace in its counters */
+	if (pkt->key.proto == IPPROTO_TCP && !opens_tcp(pkt))
+		return DASH_DROP_FLOW_MISS_NON_SYN;
+	reason = policy(x);
+	if (reason)
+		return reason;
+	if (!test_bit(pkt->key.proto, x->dn->allowed_protocols))
+		return DASH_DROP_UNSUPPORTED_PROTOCOL;
+	if (!within_cps(x)) {
+		reason = DASH_DROP_CPS_LIMIT;
+	} else if (!reserve(x)) {
+		reason = DASH_DROP_FLOW_LIMIT_ENI;
+	} else {
+		reason = create(x);
+		if (reason)
+			atomic_dec(&x->eni->stats.pairs_total);
+	}
+	if (reason)
+		atomic64_inc(&x->eni->stats.create_failed);
+	return reason;
+}
+
+/* ---- records that exist ---- */
+
+/* The record that @pkt->slot names, if it is what the packet's key says, or the one that the table knows. */
+static struct dash_flow *locate(struct eval *x)
+{
+	const u64 *key = (const u64 *)&x->pkt->key;
+	u32 slot = x->pkt->slot;
+	struct dash_flow *f;
+
+	if (slot && slot < dash_flow_slots(x->ft)) {
+		f = dash_flow_at(x->ft, slot);
+		if (!memcmp(f->k0, key, sizeof(f->k0)) && !memcmp(f->k1, key + 2, sizeof(f->k1)) &&
+		    READ_ONCE(f->state) != DASH_ST_FREE && READ_ONCE(f->state) != DASH_ST_DEAD)
+			return f;
+	}
+	slot = dash_flow_find(x->ft, &x->pkt->key, x->pkt->hash);
+	x->pkt->slot = slot;
+	return slot ? dash_flow_at(x->ft, slot) : NULL;
+}
+
+/*
+ * 21.2: the initiator's next packet after a change of generation is judged as a flow
+ * miss, and the verdict replaces the record's action.  Not before all packets that may
+ * have read the record under the old generation are gone: those after it come here first.
+ * (The responder's packets, which keep the old action meanwhile, may see one that is
+ * being replaced; all its parts belong to this connection.)
+ */
+static enum dash_drop reevaluate(struct eval *x, struct dash_flow *f)
+{
+	struct dash_eni_flow_stats *s = &x->eni->stats;
+	enum dash_drop reason;
+
+	if (!dash_hot_gen_settled(x->dn, x->eni->idx) || !within_cps(x))
+		return DASH_DROP_NONE;
+	reason = policy(x);
+	if (reason) {
+		dash_sweep_remove(x->dn->sweep, x->pkt->slot, DASH_GONE_POLICY);
+		return reason;
+	}
+	spin_lock(&x->eni->lock);
+	if (f->gen != x->gen) {
+		set_action(x, f);
+		smp_store_release(&f->gen, x->gen);
+		atomic64_inc(&s->updated);
+		atomic64_inc(&s->updated_by_resim);
+	}
+	spin_unlock(&x->eni->lock);
+	return DASH_DROP_NONE;
+}
+
+static enum dash_drop revisit(struct eval *x, struct dash_flow *f)
+{
+	const struct dash_pkt *pkt = x->pkt;
+
+	if (!dash_from_initiator(f, pkt->dir))
+		return DASH_DROP_NONE;
+	if (f->gen != x->gen)
+		return reevaluate(x, f);
+	/* 18.3: another tunnel source has to pass the inbound rules; the record stays as it is */
+	if (pkt->dir == DASH_INBOUND &&
+	    (!dash_ip_eq(&f->pa, &pkt->rx_sip) || f->vni != vni_field(pkt->rx_vni)))
+		return check_source(x);
+	return DASH_DROP_NONE;
+}
+
+/* 18.4: let the tracker see the segment.  False if the record is gone and the packet starts anew. */
+static bool follow(struct eval *x, struct dash_flow *f)
+{
+	struct dash_ct_outcome o = {};
+	enum dash_ct_verdict v;
+
+	v = dash_conntrack_segment(f, &x->dn->params, dash_from_initiator(f, x->pkt->dir),
+				   x->pkt->tcp_flags, (u32)jiffies, &o);
+	if (v == DASH_CT_DEAD)
+		return false;
+	dash_stats_flow_moved(x->eni, &o);
+	if (v == DASH_CT_FORWARD)
+		return true;
+	dash_sweep_remove(x->dn->sweep, x->pkt->slot, o.why);
+	return v == DASH_CT_REMOVE;
+}
+
+static enum dash_drop decide(struct dash_net *dn, struct dash_pkt *pkt, bool track)
+{
+	enum dash_drop reason;
+	struct dash_flow *f;
+	struct eval x;
+	int i;
+
+	if (!begin(&x, dn, pkt))
+		return DASH_DROP_FLOW_CREATE_FAILED;
+	if (!x.eni || READ_ONCE(x.eni->dead))
+		return DASH_DROP_ENI_ADMIN_DOWN;
+	for (i = 0; i < MAX_TRIES; i++) {
+		f = locate(&x);
+		if (!f)
+			return open_connection(&x);
+		reason = revisit(&x, f);
+		if (reason)
+			return reason;
+		if (!track || !(f->flags & DASH_F_TCP) ||
+		    !dash_tcp_needs_module(f, dash_from_initiator(f, pkt->dir), pkt->tcp_flags))
+			return DASH_DROP_NONE;
+		if (follow(&x, f))
+			return DASH_DROP_NONE;
+		pkt->slot = 0;
+	}
+	return DASH_DROP_FLOW_CREATE_FAILED;
+}
+
+/*
+ * A packet that the program has found no record for has not been tracked either, if
+ * there is one after all; for one that it has found it calls dash_pipeline_track().
+ */
+enum dash_drop dash_pipeline_resolve(struct dash_net *dn, struct dash_pkt *pkt)
+{
+	return decide(dn, pkt, !pkt->slot);
+}
+
+enum dash_drop dash_pipeline_track(struct dash_net *dn, struct dash_pkt *pkt)
+{
+	return decide(dn, pkt, true);
+}
