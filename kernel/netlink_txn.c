@@ -45,7 +45,7 @@ struct dash_netlink {
  * @lock: guards what follows
  * @txn: NULL after a commit that left no problems
  * @over: committed, whatever the result
- * @refused: an object could not be read; the transaction can only fail
+ * @refused: an object was not staged; the transaction can only fail
  * @count: objects staged
  * @bytes: staged, about
  */
@@ -337,12 +337,11 @@ int dash_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out;
 	}
 	s->over = true;
-	if (s->refused && !dash_txn_problem(s->txn, 0)) {
+	err = dash_txn_commit(s->txn, dry_run || s->refused, info->extack);
+	if (!err && s->refused) {	/* judged all the same, for the list of problems */
 		GENL_SET_ERR_MSG(info, "objects of this transaction were refused when they were staged");
 		err = -EINVAL;
-		goto out;
 	}
-	err = dash_txn_commit(s->txn, dry_run, info->extack);
 	if (err)
 		goto out;
 	nla_put_u32(msg, DASH_A_GENERATION, dash_store_generation(dn));

@@ -410,7 +410,8 @@ def main():
             print(f'ok {i} {sentence}')
         except (AssertionError, Refused, KeyError, OSError, IndexError) as e:
             failed += 1
-            print(f'not ok {i} {sentence}\n# {type(e).__name__}: {e}')
+            line = e.__traceback__.tb_next.tb_lineno
+            print(f'not ok {i} {sentence}\n# line {line}: {type(e).__name__}: {e}')
     return 1 if failed else 0
 
 
