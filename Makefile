@@ -4,6 +4,13 @@
 # Verbs; `make help` lists them.  Kbuild names the module's objects, this file
 # everything else.  Quiet unless V=1; every tool can be overridden.
 
+# SHELL=1 is the demonstration's option; for make, SHELL is the program that runs recipes.
+ifeq ($(SHELL),1)
+override SHELL := /bin/sh
+MAKEOVERRIDES := $(filter-out SHELL=%,$(MAKEOVERRIDES))
+export SHELL_IN_DEMO := 1
+endif
+
 Q	:= $(if $(V),,@)
 say	= $(if $(V),,@printf '  %-8s %s\n' "$(1)" "$(2)")
 fail	= { echo "make: $(1)" >&2; exit 1; }
@@ -80,7 +87,7 @@ tools/dashctl: $(TOOLOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TOOLPKG))
 
-$(TOOLOBJ): build/tools/%.o: tools/%.c $(SKEL) | build/tools
+$(TOOLOBJ): build/tools/%.o: tools/%.c | $(SKEL) build/tools
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TOOLPKG)) -Ikernel/uapi -c $< -o $@
 
@@ -90,7 +97,7 @@ selftests/prog_run: $(TESTOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
 
-$(TESTOBJ): build/selftests/%.o: selftests/%.c $(SKEL) | build/selftests
+$(TESTOBJ): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -c $< -o $@
 

@@ -38,6 +38,7 @@ wanted() {
 	bin gcc gcc
 	bin pkg-config pkg-config
 	bin clang clang
+	asan - libclang-rt-dev
 	bin bpftool bpftool
 	bin pahole dwarves
 	bin xz xz-utils
@@ -70,6 +71,7 @@ missing() {
 		case $how in
 		bin) PATH=$PATH:/usr/sbin:/sbin command -v "$what" >/dev/null ;;
 		file) [ -e "$what" ] ;;
+		asan) compgen -G "$(clang -print-resource-dir 2>/dev/null)/lib/*/libclang_rt.asan*.a" >/dev/null ;;
 		pkg) pkg-config --exists "$what" 2>/dev/null ;;
 		esac || echo "$package"
 	done

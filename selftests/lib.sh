@@ -35,7 +35,7 @@ lib_exit() {
 	done
 	rm -rf "$lib_tmp"
 	[ "$status" -eq 0 ] || echo "# $0: ended early or uncleanly, status $status"
-	if [ $lib_planned -eq 0 ] || [ $lib_run -ne $lib_planned ]; then
+	if [ "${lib_planned:-0}" -eq 0 ] || [ $lib_run -ne "$lib_planned" ]; then
 		echo "# $0: planned $lib_planned cases, ran $lib_run"
 		status=1
 	fi
@@ -119,6 +119,18 @@ lib_refuse() {
 	local status=0
 	"$@" || status=$?
 	[ $status -gt 0 ] && [ $status -lt 126 ]
+}
+
+# relay COMMAND... - COMMAND speaks KTAP itself; its cases are this script's
+relay() {
+	local status=0
+	"$@" >"$lib_tmp/relay" 2>&1 || status=$?
+	cat "$lib_tmp/relay"
+	lib_planned=$(sed -n 's/^1\.\.//p' "$lib_tmp/relay")
+	lib_run=$(grep -cE '^(not )?ok ' "$lib_tmp/relay" || true)
+	lib_failed=$(grep -c '^not ok ' "$lib_tmp/relay" || true)
+	lib_skipped=$(grep -cE '^ok .* # SKIP' "$lib_tmp/relay" || true)
+	[ "$status" -eq 0 ] || [ "$lib_failed" -ne 0 ]
 }
 
 # expect WANTED COMMAND... - for use under check: COMMAND prints WANTED

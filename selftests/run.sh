@@ -17,14 +17,14 @@ set -eu -o pipefail
 cd "$(dirname "$0")/.."
 
 native="selftests/lib_test.sh selftests/unit.sh"
-kernel="selftests/prog_run selftests/unload.sh selftests/config.sh selftests/vnet.sh"
+kernel="selftests/prog_run selftests/fixtures.sh selftests/unload.sh selftests/config.sh selftests/vnet.sh"
 
 # Reads one test's KTAP, copies it, and appends "passed failed skipped" to $1.
 # $2: file that holds the test's status at the end.
 count() {
 	awk -v results="$1" -v status="$2" '
 	{ print; fflush() }
-	/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0; planned = 1 }
+	/^1\.\.[0-9]+/ { plan += substr($1, 4); planned = 1 }
 	/^ok [0-9]+.* # SKIP/ { skipped++; next }
 	/^ok [0-9]+/ { passed++ }
 	/^not ok [0-9]+/ { failed++ }

@@ -5,4 +5,4 @@
 # unit.sh - the module's pure parts (tables, tracker, parsers), compiled for user
 # space with the address and undefined-behaviour sanitizers and compared with naive twins.
 # selftests/unit builds and runs them; their results are counted here.
-cd "$(dirname "$0")/unit" && exec make -s check
+cd "$(dirname "$0")/unit" && exec make -sk check

@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The dash-linux authors
+#
+# The packets of fixtures.h, through the program that dashctl attached and the policy
+# that the module holds: each as first packet of its connection, then as following
+# one.  One port with the specification's MAC address, and a gateway that is only a
+# neighbour entry; BPF_PROG_TEST_RUN supplies the packets.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/topo.sh"
+
+setup_ns appliance
+on $appliance sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+ip -n $appliance link add port0 address 02:00:00:00:00:01 mtu 9100 type veth peer name port1 mtu 9100
+ip -n $appliance link set port1 up
+ip -n $appliance link set port0 up
+ip -n $appliance addr add 10.250.20.2/28 dev port0
+ip -n $appliance addr add 2001:db8:fd::2/64 dev port0 nodad
+ip -n $appliance neigh add 10.250.20.1 lladdr 02:00:00:00:00:fe dev port0
+ip -n $appliance neigh add 2001:db8:fd::1 lladdr 02:00:00:00:00:fe dev port0
+ip -n $appliance route add default via 10.250.20.1
+ip -n $appliance route add default via 2001:db8:fd::1
+appliance_up "$ROOT/selftests/fixtures.json"
+relay on $appliance "$ROOT/selftests/prog_run" --module port0
