@@ -254,7 +254,7 @@ static int put_tables(struct dash_net *dn, struct sk_buff *skb)
 	if (ft)
 		dash_flow_table_info(ft, &info);
 	dash_txns_usage(dn, &txn);
-	if (nla_put_u32(skb, DASH_A_STATUS_FLOW_SLOTS, info.slots) ||
+	if (nla_put_u32(skb, DASH_A_STATUS_FLOW_SLOTS, info.slots ? info.slots - 1 : 0) ||
 	    nla_put_u32(skb, DASH_A_STATUS_FLOW_USED, info.count) ||
 	    nla_put_u32(skb, DASH_A_STATUS_FLOW_HIGH_WATER, info.high_water) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_MEMORY, "flow_records",
