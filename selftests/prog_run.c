@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * Does the real XDP program do to each packet what pipeline.md says?  The packets
+ * are data (fixtures.h), BPF_PROG_TEST_RUN sends them, and after each one all
+ * counters are compared with what this packet must have moved.
+ *
+ * Native (default): prog_run_native.c loads the program without the module, fills
+ * the maps itself, and installs the flow that a case hits: the hit path, complete.
+ * --module IFINDEX: uses the program that is attached to a device, whose policy
+ * somebody has configured (fixtures.json); every case runs as first packet and
+ * once more as following packet.
+ * --speed N: no test; time of a hit per packet over N runs, native.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "prog_run.h"
+#include "fixtures.h"
+
+#define MAX_TEST_ENI	32u
+
+int prog_fd, eni_fd, port_fd;
+static int cpus;
+static unsigned int ingress;		/* 0: leave it to the kernel */
+static unsigned int cases, failures;
+
+void die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("Bail out! ");
+	vprintf(fmt, ap);
+	printf("\n");
+	exit(1);
+}
+
+bool ok(bool good, const char *name, const char *what)
+{
+	cases++;
+	if (!good)
+		failures++;
+	printf("%s %u %s%s%s\n", good ? "ok" : "not ok", cases, name, *what ? ", " : "", what);
+	return good;
+}
+
+/* ---- counters ------------------------------------------------------------ */
+
+static void add_words(void *to, const void *from, size_t size)
+{
+	uint64_t *t = to;
+	const uint64_t *f = from;
+	size_t i;
+
+	for (i = 0; i < size / 8; i++)
+		t[i] += f[i];
+}
+
+void read_totals(struct totals *t)
+{
+	static struct dash_eni_stats eni[256];
+	static struct dash_port_stats port[256];
+	__u32 key;
+	int cpu;
+
+	memset(t, 0, sizeof(*t));
+	for (key = 0; key < MAX_TEST_ENI; key++) {
+		if (bpf_map_lookup_elem(eni_fd, &key, eni))
+			die("ENI counters: %s", strerror(errno));
+		for (cpu = 0; cpu < cpus; cpu++)
+			add_words(&t->eni, &eni[cpu], sizeof(eni[cpu]));
+	}
+	for (key = 0; key < DASH_MAX_PORT; key++) {
+		if (bpf_map_lookup_elem(port_fd, &key, port))
+			die("port counters: %s", strerror(errno));
+		for (cpu = 0; cpu < cpus; cpu++)
+			add_words(&t->port, &port[cpu], sizeof(port[cpu]));
+	}
+}
+
+void subtract(struct totals *a, const struct totals *b)
+{
+	uint64_t *x = (uint64_t *)a;
+	const uint64_t *y = (const uint64_t *)b;
+	size_t i;
+
+	for (i = 0; i < sizeof(*a) / 8; i++)
+		x[i] -= y[i];
+}
+
+static const char *reason_name(unsigned int reason)
+{
+	switch (reason) {
+#define X(num, sym, name, scope, fwd) case num: return name;
+	DASH_DROP_REASONS(X)
+#undef X
+	}
+	return "?";
+}
+
+bool expect(const char *what, uint64_t got, uint64_t want)
+{
+	if (got == want)
+		return true;
+	printf("# counter %s moved by %llu, not %llu\n", what, (unsigned long long)got,
+	       (unsigned long long)want);
+	return false;
+}
+
+/* Exactly the drop reason of @f, exactly once, and the traffic of one packet. */
+static bool counters_right(const struct fixture *f, const struct totals *d, const struct pkt *out)
+{
+	uint64_t rx = d->eni.rx_packets[0] + d->eni.rx_packets[1];
+	uint64_t tx = d->eni.tx_packets[0] + d->eni.tx_packets[1];
+	unsigned int i, want;
+	bool good = true;
+
+	good &= expect("port rx_packets", d->port.rx_packets, 1);
+	good &= expect("underlay_passthrough", d->port.underlay_passthrough, f->verdict == PASS);
+	for (i = 1; i < DASH_DROP_COUNT; i++) {
+		want = f->verdict == DROP && i == f->reason;
+		good &= expect(reason_name(i), i < DASH_DROP_FIRST_ENI ? d->port.drop[i] : d->eni.drop[i], want);
+	}
+	good &= expect("ENI rx_packets", rx, f->verdict == TX ||
+		       (f->verdict == DROP && f->reason >= DASH_DROP_FIRST_ENI));
+	good &= expect("ENI tx_packets", tx, f->verdict == TX);
+	if (rx)
+		good &= expect("ENI rx_bytes", d->eni.rx_bytes[0] + d->eni.rx_bytes[1], d->port.rx_bytes);
+	if (f->verdict == TX)
+		good &= expect("ENI tx_bytes", d->eni.tx_bytes[0] + d->eni.tx_bytes[1], out->len);
+	good &= expect("paths", d->port.fast_path_packets + d->port.slow_path_packets <= 1, 1);
+	return good;
+}
+
+/* ---- one packet ------------------------------------------------------------ */
+
+int run(const struct pkt *in, struct pkt *out)
+{
+	struct xdp_md ctx = { .data_end = in->len, .ingress_ifindex = ingress };
+	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = in->data, .data_size_in = in->len,
+		    .data_out = out->data, .data_size_out = sizeof(out->data), .repeat = 1);
+
+	if (ingress) {
+		o.ctx_in = &ctx;
+		o.ctx_size_in = sizeof(ctx);
+	}
+	if (bpf_prog_test_run_opts(prog_fd, &o))
+		die("test run of %u octets: %s", in->len, strerror(errno));
+	out->len = o.data_size_out;
+	return o.retval;
+}
+
+static bool sport_right(const struct pkt *out, const char *text)
+{
+	unsigned int at = out->data[12] == 0x08 ? 34 : 54, port;
+
+	if (!strstr(text, "udp *"))
+		return true;
+	port = out->data[at] << 8 | out->data[at + 1];
+	if (port >= SPORT_BASE && port <= SPORT_BASE + SPORT_MASK)
+		return true;
+	printf("# UDP source port %u is outside the range\n", port);
+	return false;
+}
+
+void run_fixture(const struct fixture *f, const char *which)
+{
+	static const char *const names[] = { "XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT" };
+	static struct pkt in, out, want;
+	struct totals before, after;
+	bool good = true;
+	int verdict;
+
+	pkt_build(f->in, &in, NULL, NULL);
+	read_totals(&before);
+	verdict = run(&in, &out);
+	read_totals(&after);
+	subtract(&after, &before);
+	switch (f->verdict) {
+	case TX:
+		good = verdict == XDP_TX || verdict == XDP_REDIRECT;
+		break;
+	case DROP:
+		good = verdict == XDP_DROP;
+		break;
+	case PASS:
+		good = verdict == XDP_PASS;
+		break;
+	}
+	if (!good)
+		printf("# verdict %s\n", (unsigned int)verdict < 5 ? names[verdict] : "?");
+	if (good && f->verdict == TX) {
+		pkt_build(f->out, &want, &out, NULL);
+		good = pkt_equal(stdout, &want, &out) & sport_right(&out, f->out);
+	} else if (good && f->verdict == PASS) {
+		good = pkt_equal(stdout, &in, &out);
+	}
+	good &= counters_right(f, &after, &out);
+	ok(good, f->name, which);
+}
+
+/* ---- with the module --------------------------------------------------------- */
+
+static void open_attached(unsigned int ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	struct bpf_prog_info info = {};
+	struct bpf_map_info map;
+	__u32 ids[64], size = sizeof(info), i;
+	int fd;
+
+	if (bpf_xdp_query(ifindex, 0, &q) || !q.prog_id)
+		die("no XDP program on device %u", ifindex);
+	prog_fd = bpf_prog_get_fd_by_id(q.prog_id);
+	info.nr_map_ids = sizeof(ids) / sizeof(*ids);
+	info.map_ids = (__u64)(unsigned long)ids;
+	if (prog_fd < 0 || bpf_obj_get_info_by_fd(prog_fd, &info, &size))
+		die("program %u: %s", q.prog_id, strerror(errno));
+	for (i = 0; i < info.nr_map_ids; i++) {
+		fd = bpf_map_get_fd_by_id(ids[i]);
+		size = sizeof(map);
+		memset(&map, 0, sizeof(map));
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &size))
+			die("map %u: %s", ids[i], strerror(errno));
+		if (!strcmp(map.name, "dash_eni_stats"))
+			eni_fd = fd;
+		else if (!strcmp(map.name, "dash_port_stats"))
+			port_fd = fd;
+		else
+			close(fd);
+	}
+	if (!eni_fd || !port_fd)
+		die("device %u runs another program", ifindex);
+	ingress = ifindex;
+}
+
+static void run_module(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(fixtures) / sizeof(*fixtures); i++) {
+		if (!(fixtures[i].modes & MODULE))
+			continue;
+		run_fixture(&fixtures[i], "first packet");
+		if (!(fixtures[i].modes & ONCE))
+			run_fixture(&fixtures[i], "following packet");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	cpus = libbpf_num_possible_cpus();
+	if (cpus < 1 || cpus > 256)
+		die("%d CPUs", cpus);
+	if (argc == 3 && !strcmp(argv[1], "--speed")) {
+		run_native_speed(atoi(argv[2]));
+		return 0;
+	}
+	printf("TAP version 14\n");
+	if (argc == 3 && !strcmp(argv[1], "--module")) {
+		open_attached(atoi(argv[2]) ?: (int)if_nametoindex(argv[2]));
+		run_module();
+	} else if (argc == 1) {
+		run_native();
+	} else {
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --speed RUNS]\n");
+		return 2;
+	}
+	printf("1..%u\n", cases);
+	return failures ? 1 : 0;
+}

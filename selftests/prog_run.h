@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What prog_run.c (one packet, all counters, verdicts; runs with the module) and
+ * prog_run_native.c (maps filled by the test; everything that needs no module) share.
+ */
+#ifndef DASH_PROG_RUN_H
+#define DASH_PROG_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../kernel/uapi/dash_flow.h"
+#include "pkt.h"
+
+struct fixture;
+
+#define SPORT_BASE	49152u	/* default range of source ports */
+#define SPORT_MASK	0x3fffu
+
+/**
+ * struct totals - all counters, summed over CPUs, ports and ENIs
+ */
+struct totals {
+	struct dash_port_stats port;
+	struct dash_eni_stats eni;
+};
+
+/* The program under test, and its maps of counters. */
+extern int prog_fd, eni_fd, port_fd;
+
+/* End the run: the environment is broken, not the program. */
+void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* Print one TAP line; @what follows the name after a comma. */
+bool ok(bool good, const char *name, const char *what);
+
+/* Compare a counter; explain a difference. */
+bool expect(const char *what, uint64_t got, uint64_t want);
+
+void read_totals(struct totals *t);
+void subtract(struct totals *a, const struct totals *b);
+
+/* Send @in once; returns the verdict, fills @out. */
+int run(const struct pkt *in, struct pkt *out);
+
+/* Send the packet of @f, compare verdict, packet and counters; one TAP line. */
+void run_fixture(const struct fixture *f, const char *which);
+
+/* All native tests; time per packet over @runs. */
+void run_native(void);
+void run_native_speed(unsigned int runs);
+
+#endif
