@@ -204,6 +204,7 @@ static enum dash_drop send(struct net *net, const struct xdp_buff *xdp, const st
 	struct net_device *dev = dst->dev;
 	struct neighbour *n;
 	struct sk_buff *skb;
+	int err;
 
 	if (p->len > dash_dst_mtu(dst))
 		return DASH_DROP_MTU_EXCEEDED;
@@ -219,8 +220,11 @@ static enum dash_drop send(struct net *net, const struct xdp_buff *xdp, const st
 		goto out;
 	skb->dev = dev;
 	skb_dst_set(skb, dst_clone(dst));
-	if (!net_xmit_eval(lwtunnel_output_redirect(dst->lwtstate) ? dst_output(net, NULL, skb) :
-			   neigh_output(n, skb, false)))
+	if (lwtunnel_output_redirect(dst->lwtstate))
+		err = dst_output(net, NULL, skb);
+	else
+		err = neigh_output(n, skb, false);
+	if (!net_xmit_eval(err))	/* a macro that evaluates its argument twice */
 		reason = DASH_DROP_NONE;
 out:
 	neigh_release(n);
