@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * Which connections are over, and who ends them?
+ *
+ * One delayed work per namespace walks the records from slot 1 to the highest
+ * ever used, a slice per tick, PASS_MS for all of them: no timer and no look-up
+ * per connection, one cache line read per record.  Rejected: a timer per
+ * connection (memory, and a write to a second structure per packet); a wheel
+ * (moving entries costs what the walk saves once tables are as full as sized).
+ *
+ * A slice that takes longer than half a tick is followed by a pause as long as
+ * itself, so the sweep never takes more than half of one CPU; at 10 ns a record
+ * a pass over 32 million takes 0.6 s.  Idle namespaces wake four times a second.
+ *
+ * Life of a connection's end: *unlink* (index entry cleared under the table's
+ * lock; whoever clears it owns the end), *mark dead* (same lock; the tracker
+ * refuses from then on), *one grace period per batch*, *drop* (gone(), slot back).
+ * This file is the one place that ends connections: the sweep by age, a flush by
+ * predicate, and dash_sweep_remove() at once for the packet path, which may run
+ * in softirq beside the sweep.  That is safe because unlink has one winner,
+ * and because recycling has one place, reap, which runs under @lock like
+ * everything here that holds a record without RCU (the list of holders is at
+ * the top of flow_table.c).
+ *
+ * A packet that arrives while its idle connection is being ended is forwarded
+ * by the dead record and does not save it: the same as coming a moment later.
+ *
+ * Locking: @lock (mutex): sweep, flush, reap.  Nests outside the table's locks
+ * and outside whatever unlinked() takes; nothing of ours is held by its callers
+ * but possibly the configuration lock, which gone() therefore must not take.
+ */
+#include "sweep.h"
+
+#include <linux/bottom_half.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/prefetch.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#define TICK_MS		25u
+#define PASS_MS		500u
+#define MIN_SLICE	1024u		/* records; a table this small is seen whole every SMALL_MS */
+#define SMALL_MS	100u
+#define IDLE_MS		250u
+#define CHUNK		1024u		/* records between two chances for others */
+#define AHEAD		8u		/* records to prefetch */
+
+struct dash_sweep {
+	struct dash_flow_table *t;
+	const struct dash_seed *seed;
+	const struct dash_params *params;
+	const struct dash_sweep_ops *ops;
+	void *arg;
+
+	struct mutex lock;
+	struct delayed_work work;
+	u32 cursor;			/* next slot to look at; @lock, as all below */
+	u64 pass_start;			/* ns */
+	struct dash_sweep_info info;
+};
+
+/* BH disabled. */
+static bool end(struct dash_sweep *s, u32 slot, enum dash_gone_reason why)
+{
+	const struct dash_flow *f = dash_flow_at(s->t, slot);
+	struct dash_key k = dash_flow_key(f);
+	u64 w[5];
+
+	BUILD_BUG_ON(sizeof(w) != sizeof(k));
+	memcpy(w, &k, sizeof(w));
+	if (!dash_flow_unlink(s->t, slot, dash_hash(w, k.v6, s->seed), why))
+		return false;
+	s->ops->unlinked(s->arg, f, why);
+	return true;
+}
+
+/* Look at the records from @from up to @to (less than CHUNK of them).  Returns how many were ended. */
+static u32 age(struct dash_sweep *s, u32 from, u32 to)
+{
+	enum dash_gone_reason why;
+	u32 now = jiffies, slot, n = 0;
+
+	for (slot = from; slot < to; slot++) {
+		const struct dash_flow *f = dash_flow_at(s->t, slot);
+
+		prefetch(&f[AHEAD].k1);
+		if (!dash_conntrack_expired(f, s->params, now, &why))
+			continue;
+		local_bh_disable();
+		n += end(s, slot, why);
+		local_bh_enable();
+	}
+	return n;
+}
+
+/* One slice of a pass.  @lock is held. */
+static void slice(struct dash_sweep *s)
+{
+	u32 top = dash_flow_top(s->t);
+	u32 todo = max(MIN_SLICE, DIV_ROUND_UP(top, PASS_MS / TICK_MS));
+	u64 now;
+
+	while (todo && s->cursor < top) {
+		u32 n = min3(todo, top - s->cursor, CHUNK);
+
+		s->info.aged += age(s, s->cursor, s->cursor + n);
+		s->info.visited += n;
+		s->cursor += n;
+		todo -= n;
+		cond_resched();
+	}
+	if (s->cursor >= top) {
+		now = ktime_get_ns();
+		s->info.pass_ms = div_u64(now - s->pass_start, NSEC_PER_MSEC);
+		s->info.passes++;
+		s->pass_start = now;
+		s->cursor = 1;
+	}
+}
+
+static void sweep_work(struct work_struct *work)
+{
+	struct dash_sweep *s = container_of(to_delayed_work(work), struct dash_sweep, work);
+	struct dash_flow_table_info info;
+	unsigned int pause;
+	u64 start;
+	u32 took;
+
+	mutex_lock(&s->lock);
+	start = ktime_get_ns();
+	slice(s);
+	dash_flow_reap(s->t, false, s->ops->gone, s->arg);
+	took = div_u64(ktime_get_ns() - start, NSEC_PER_MSEC);
+	s->info.runtime_ns += ktime_get_ns() - start;
+	mutex_unlock(&s->lock);
+
+	dash_flow_table_info(s->t, &info);
+	if (info.retired || dash_flow_top(s->t) > MIN_SLICE)
+		pause = TICK_MS - min(took, TICK_MS);
+	else
+		pause = SMALL_MS;
+	if (!info.count && !info.retired)
+		pause = IDLE_MS;
+	queue_delayed_work(system_unbound_wq, &s->work, msecs_to_jiffies(max(pause, took)));
+}
+
+/**
+ * dash_sweep_create - start ending the connections of a table
+ * @t: the table
+ * @seed: keys of its hash
+ * @params: timeouts; dash_params_set() may change them at any time
+ * @ops: where ends are accounted
+ * @arg: handed to @ops
+ *
+ * Context: process, may sleep.
+ * Return: the sweep, or ERR_PTR(-ENOMEM).
+ */
+struct dash_sweep *dash_sweep_create(struct dash_flow_table *t, const struct dash_seed *seed,
+				     const struct dash_params *params,
+				     const struct dash_sweep_ops *ops, void *arg)
+{
+	struct dash_sweep *s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
+
+	if (!s)
+		return ERR_PTR(-ENOMEM);
+	s->t = t;
+	s->seed = seed;
+	s->params = params;
+	s->ops = ops;
+	s->arg = arg;
+	s->cursor = 1;
+	s->pass_start = ktime_get_ns();
+	mutex_init(&s->lock);
+	INIT_DELAYED_WORK(&s->work, sweep_work);
+	queue_delayed_work(system_unbound_wq, &s->work, msecs_to_jiffies(TICK_MS));
+	return s;
+}
+
+/**
+ * dash_sweep_destroy - end every connection, then the sweep
+ * @s: the sweep; nobody creates connections or calls it any more
+ *
+ * Context: process, sleeps for a grace period.
+ */
+void dash_sweep_destroy(struct dash_sweep *s)
+{
+	cancel_delayed_work_sync(&s->work);
+	dash_sweep_flush(s, NULL, NULL, DASH_GONE_FLUSH);
+	mutex_destroy(&s->lock);
+	kfree(s);
+}
+
+/**
+ * dash_sweep_remove - end one connection now
+ * @s: the sweep
+ * @slot: its record, found under the RCU read section that the caller is in
+ * @why: how it counts
+ *
+ * Context: softirq or process, under RCU.
+ * Return: true if this call ended it (unlinked() has run); false if it was
+ * over already.
+ */
+bool dash_sweep_remove(struct dash_sweep *s, u32 slot, enum dash_gone_reason why)
+{
+	bool ended;
+
+	local_bh_disable();
+	ended = end(s, slot, why);
+	local_bh_enable();
+	return ended;
+}
+
+/**
+ * dash_sweep_flush - end all connections that match, now
+ * @s: the sweep
+ * @match: true: end it; under RCU, must not sleep.  NULL: all
+ * @arg: handed to @match
+ * @why: how they count
+ *
+ * Walks all records once; about a million ends a second and one grace period.
+ * The sweep stands still meanwhile.
+ *
+ * Context: process, sleeps; not from gone().
+ * Return: how many it ended.
+ */
+u32 dash_sweep_flush(struct dash_sweep *s, bool (*match)(const struct dash_flow *f, void *arg),
+		     void *arg, enum dash_gone_reason why)
+{
+	u32 cursor = 0, n = 0, slot;
+
+	mutex_lock(&s->lock);
+	while (cursor != U32_MAX) {
+		u32 i;
+
+		rcu_read_lock();
+		for (i = 0; i < CHUNK; i++) {
+			slot = dash_flow_walk(s->t, &cursor);
+			if (!slot)
+				break;
+			if (match && !match(dash_flow_at(s->t, slot), arg))
+				continue;
+			n += dash_sweep_remove(s, slot, why);
+		}
+		rcu_read_unlock();
+		cond_resched();
+	}
+	dash_flow_reap(s->t, true, s->ops->gone, s->arg);
+	mutex_unlock(&s->lock);
+	return n;
+}
+
+/**
+ * dash_sweep_info - what the sweep costs
+ * @s: the sweep
+ * @info: result
+ *
+ * Context: process, may sleep.
+ */
+void dash_sweep_info(struct dash_sweep *s, struct dash_sweep_info *info)
+{
+	mutex_lock(&s->lock);
+	*info = s->info;
+	mutex_unlock(&s->lock);
+}
