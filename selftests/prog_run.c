@@ -11,6 +11,7 @@
  * somebody has configured (fixtures.json); every case runs as first packet and
  * once more as following packet.
  * --speed N: no test; time of a hit per packet over N runs, native.
+ * --corpus DIR: no test; the packets as seeds for the fuzzer.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -256,6 +257,24 @@ static void run_module(void)
 	}
 }
 
+/* The packets of the fixtures as seeds for fuzz/parse.c: three octets of its own, then the frame. */
+static void write_corpus(const char *dir)
+{
+	static struct pkt in;
+	char path[512];
+	unsigned int i, dir_bit;
+	FILE *f;
+
+	for (i = 0; i < 2 * sizeof(fixtures) / sizeof(*fixtures); i++) {
+		pkt_build(fixtures[i / 2].in, &in, NULL, NULL);
+		dir_bit = i & 1;
+		snprintf(path, sizeof(path), "%s/%03u", dir, i);
+		f = fopen(path, "wb");
+		if (!f || fprintf(f, "%c%c%c", dir_bit, 0, 0) != 3 || fwrite(in.data, in.len, 1, f) != 1 || fclose(f))
+			die("%s: %s", path, strerror(errno));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	cpus = libbpf_num_possible_cpus();
@@ -265,6 +284,10 @@ int main(int argc, char **argv)
 		run_native_speed(atoi(argv[2]));
 		return 0;
 	}
+	if (argc == 3 && !strcmp(argv[1], "--corpus")) {
+		write_corpus(argv[2]);
+		return 0;
+	}
 	printf("TAP version 14\n");
 	if (argc == 3 && !strcmp(argv[1], "--module")) {
 		open_attached(atoi(argv[2]) ?: (int)if_nametoindex(argv[2]));
@@ -272,7 +295,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --speed RUNS]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --speed RUNS | --corpus DIRECTORY]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);
