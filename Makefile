@@ -27,7 +27,7 @@ BPFTOOL	?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 
 CFLAGS	?= -O2 -g
-WARN	:= -Wall -Wextra -Wmissing-prototypes -Wformat=2 $(WERROR)
+WARN	:= -Wall -Wextra -Wno-missing-field-initializers -Wmissing-prototypes -Wformat=2 $(WERROR)
 VERSION	:= $(shell sed -n 's/.*DASH_VERSION[ \t]*"\(.*\)"/\1/p' kernel/version.h)
 
 all: kernel bpf tools selftests
@@ -56,7 +56,7 @@ debug:
 
 SKEL	:= tools/dash_xdp.skel.h
 BPFSRC	:= bpf/dash_xdp.bpf.c
-BPFFLAGS ?= -O2 -g -Wall -Werror -target bpf -mcpu=v3
+BPFFLAGS ?= -O2 -g -Wall -Werror -fno-strict-aliasing -target bpf -mcpu=v3
 
 bpf: $(SKEL)
 
@@ -78,7 +78,7 @@ build:
 TOOLSRC	:= $(wildcard tools/*.c)
 TOOLOBJ	:= $(TOOLSRC:tools/%.c=build/tools/%.o)
 TOOLPKG	:= libbpf libnl-genl-3.0 jansson
-TESTOBJ	:= $(addprefix build/selftests/,prog_run.o pkt.o)
+TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(wildcard selftests/*.c))
 TESTPKG	:= libbpf
 
 tools: tools/dashctl

@@ -30,6 +30,17 @@ kver() {
 	echo "$best"
 }
 
+# Can the running kernel be used at all?
+host_usable() {
+	if [ ! -e /proc/modules ]; then
+		echo "HOST=1: this kernel ($(uname -r)) cannot load modules" >&2
+		exit 1
+	elif ! at_least_612 "$(uname -r)"; then
+		echo "HOST=1: this kernel ($(uname -r)) is older than 6.12" >&2
+		exit 1
+	fi
+}
+
 # What is asked for, as "what it is looked for by" and "package": a program in
 # the path, a file, or a pkg-config name.
 wanted() {
@@ -85,6 +96,7 @@ missing() {
 
 install() {
 	local list
+	[ -z "${HOST-}" ] || host_usable
 	list=$(missing | xargs)
 	[ -n "$list" ] || return 0
 	if ! command -v apt-get >/dev/null; then

@@ -35,7 +35,7 @@ lib_exit() {
 	done
 	rm -rf "$lib_tmp"
 	[ "$status" -eq 0 ] || echo "# $0: ended early or uncleanly, status $status"
-	if [ "${lib_planned:-0}" -eq 0 ] || [ $lib_run -ne "$lib_planned" ]; then
+	if [ $lib_planned -eq 0 ] || [ $lib_run -ne $lib_planned ]; then
 		echo "# $0: planned $lib_planned cases, ran $lib_run"
 		status=1
 	fi
@@ -121,16 +121,20 @@ lib_refuse() {
 	[ $status -gt 0 ] && [ $status -lt 126 ]
 }
 
-# relay COMMAND... - COMMAND speaks KTAP itself; its cases are this script's
+# relay COMMAND... - COMMAND speaks KTAP itself; its plan and cases add to this script's
 relay() {
 	local status=0
 	"$@" >"$lib_tmp/relay" 2>&1 || status=$?
 	cat "$lib_tmp/relay"
-	lib_planned=$(sed -n 's/^1\.\.//p' "$lib_tmp/relay")
-	lib_run=$(grep -cE '^(not )?ok ' "$lib_tmp/relay" || true)
-	lib_failed=$(grep -c '^not ok ' "$lib_tmp/relay" || true)
-	lib_skipped=$(grep -cE '^ok .* # SKIP' "$lib_tmp/relay" || true)
-	[ "$status" -eq 0 ] || [ "$lib_failed" -ne 0 ]
+	lib_planned=$((lib_planned + $(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$lib_tmp/relay" | tail -n1) + 0))
+	lib_run=$((lib_run + $(grep -cE '^(not )?ok ' "$lib_tmp/relay" || true)))
+	lib_skipped=$((lib_skipped + $(grep -cE '^ok .* # SKIP' "$lib_tmp/relay" || true)))
+	if grep -q '^not ok ' "$lib_tmp/relay"; then
+		lib_failed=$((lib_failed + 1))
+	elif [ $status -ne 0 ] && [ $status -ne 4 ]; then
+		echo "# $* -> $status"
+		lib_failed=$((lib_failed + 1))
+	fi
 }
 
 # expect WANTED COMMAND... - for use under check: COMMAND prints WANTED

@@ -18,7 +18,7 @@
 #
 # Environment: KVER, KERNEL (image; default /boot/vmlinuz-$KVER), SMP (2),
 # MEM (2G), VM_TIMEOUT (seconds, 1800), ACCEL (kvm or tcg; default: try kvm),
-# VM_APPEND (more kernel arguments).  DASH_* variables and V are handed on.
+# VM_APPEND (more kernel arguments), VM_TTY=1 (COMMAND gets a terminal).  DASH_* variables and V are handed on.
 set -eu -o pipefail
 
 self=$(realpath "$0")
@@ -161,6 +161,7 @@ if [ ! -e "$initrd" ]; then
 fi
 
 mode=run
+[ -z "${VM_TTY-}" ] || mode=shell
 if [ $# -eq 0 ]; then
 	mode=shell
 	set -- bash -i

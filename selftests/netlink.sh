@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The dash-linux authors
+#
+# Is the netlink interface what kernel/dash.yaml says, and does it stand whatever is
+# sent to it?  Two clients that know only that file, in a namespace of their own.
+. "$(dirname "$0")/lib.sh"
+
+setup_ns appliance
+insmod "$ROOT/dash.ko"
+defer rmmod dash
+relay on $appliance python3 "$ROOT/selftests/ynl.py"
+relay on $appliance python3 "$ROOT/selftests/netlink_fuzz.py"
