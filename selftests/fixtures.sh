@@ -20,5 +20,8 @@ ip -n $appliance neigh add 10.250.20.1 lladdr 02:00:00:00:00:fe dev port0
 ip -n $appliance neigh add 2001:db8:fd::1 lladdr 02:00:00:00:00:fe dev port0
 ip -n $appliance route add default via 10.250.20.1
 ip -n $appliance route add default via 2001:db8:fd::1
+ip -n $appliance route add throw 67.7.7.7
+ip -n $appliance route add blackhole 66.6.6.6
 appliance_up "$ROOT/selftests/fixtures.json"
+dash set allowed_protocols 0-88,90-255
 relay on $appliance "$ROOT/selftests/prog_run" --module port0

@@ -16,7 +16,7 @@ set -eu -o pipefail
 
 cd "$(dirname "$0")/.."
 
-native="selftests/lib_test.sh selftests/unit.sh"
+native="selftests/lib_test.sh selftests/unit.sh selftests/fuzz.sh"
 kernel="selftests/prog_run selftests/fixtures.sh selftests/unload.sh selftests/netlink.sh
 	selftests/config.sh selftests/vnet.sh"
 
@@ -64,6 +64,7 @@ here() {
 		} | count "$DASH_RESULTS" "$DASH_RESULTS.status"
 		echo "# $t: $((SECONDS - before)) s"
 	done
+	rm -f "$DASH_RESULTS.status"
 	awk '{ bad += $2 } END { exit bad != 0 }' "$DASH_RESULTS" || bad=1
 	return $bad
 }
@@ -149,6 +150,6 @@ if [ -n "$kernel_now" ]; then
 		fi
 	fi
 fi
-cat build/results.* | awk '{ p += $1; f += $2; s += $3 }
+cat build/results.native build/results.kernel 2>/dev/null | awk '{ p += $1; f += $2; s += $3 }
 	END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'
 exit $failed
