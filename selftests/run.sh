@@ -150,6 +150,6 @@ if [ -n "$kernel_now" ]; then
 		fi
 	fi
 fi
-cat build/results.native build/results.kernel 2>/dev/null | awk '{ p += $1; f += $2; s += $3 }
+cat build/results.* | awk '{ p += $1; f += $2; s += $3 }
 	END { printf "%d passed, %d failed, %d skipped\n", p, f, s }'
 exit $failed
