@@ -456,6 +456,7 @@ static int side_publish(struct compiler *c, int side)
 		if (!(i % 64))
 			cond_resched();
 	}
+	dash_lpm_set_private(t, false);
 	c->acl->bytes += dash_lpm_memory(t);
 	return 0;
 }

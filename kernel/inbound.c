@@ -250,6 +250,9 @@ static int vni_compile(struct dash_inbound *t, const struct dash_inbound_rule *r
 		stack[top++] = (struct outer){ w->addr, w->span - 1, list };
 		cond_resched();
 	}
+	for (k = 0; k < 2; k++)
+		if (v->lpm[k])
+			dash_lpm_set_private(v->lpm[k], false);
 	return 0;
 }
 

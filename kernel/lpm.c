@@ -8,18 +8,21 @@
  * 0..5 further bits end here; population counts index the array.  A sparse
  * subtree is not a chain of nodes but a *bucket* of up to seven whole prefixes,
  * longest first; the eighth turns it into a node.  In front of the trie stands
- * a *front*: an array indexed by the first 0, 6, 12 or 18 bits (more as the
- * table grows) with the slot and the longest match found on the way to it.
+ * a *front*: an array indexed by the bits after those that (nearly) all prefixes
+ * have in common, about as many entries as there are prefixes, with the slot
+ * found there and the longest match on the way to it.  Addresses that lack the
+ * common bits start at the root.
  *
- *	10.0.0.0/8, 10.1.0.0/16, 10.1.2.0/24 and five more below 10.1
+ *	10.0.0.0/8, 10.1.0.0/16, 10.1.2.0/24 and thirty more below 10.1
  *
- *	bits   000010 100000 000100 000000 10....
- *	       front ----->  node at bit 12
- *	       best = /8     value: {/16}   child 000000 -> bucket at bit 18:
+ *	bits   00001010 0000 000100 000000 10....
+ *	       common   front 0000: node at bit 12, best = /8
+ *	                     value: {/16}   child 000000 -> bucket at bit 18:
  *	                                                    /24 and the others
  *
- * A slot is a word: 0 empty, a pointer to a node, or a pointer to a bucket with
- * the number of its entries in the low three bits (kmalloc aligns to eight).
+ * A slot is a word: a pointer to a node, or a pointer to a bucket with the number
+ * of its entries in the low three bits (kmalloc aligns to eight).  Nothing is a
+ * node without content, so that a lookup has one thing less to test.
  *
  * Rejected: leaf pushing (poptrie) needs a second table to undo a removal, and
  * puts a lone prefix in a chain of nodes: 76 against about 20 bytes a route;
@@ -37,6 +40,7 @@
 #include "lpm.h"
 
 #include <linux/bitops.h>
+#include <linux/log2.h>
 #include <linux/overflow.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -84,9 +88,10 @@ struct item {
 };
 
 struct front {
-	unsigned int bits;
+	struct dash_bits base, mask;	/* the common bits, and which they are */
+	unsigned int skip, bits;	/* their number, and that of the index; the sum is a level */
 	struct {
-		unsigned long slot;	/* where the trie goes on after @bits bits, or a bucket above that */
+		unsigned long slot;	/* where the trie goes on behind them, or a bucket above that */
 		void *best;		/* longest match among the nodes passed */
 	} e[];
 };
@@ -96,13 +101,18 @@ struct dash_lpm {
 	unsigned long root;
 	size_t bytes;
 	u32 n;
+	u32 front_n;	/* prefixes when the front was made */
+	u32 outside;	/* inserted since without its common bits */
 	bool v6;
 	bool private;	/* no reader: free at once */
 };
 
+static const struct node nothing;
+#define EMPTY	((unsigned long)&nothing)
+
 static bool is_node(unsigned long slot)
 {
-	return slot && !(slot & TAG);
+	return !(slot & TAG) && slot != EMPTY;
 }
 
 static struct node *node_of(unsigned long slot)
@@ -161,7 +171,7 @@ static size_t slot_size(const struct dash_lpm *t, unsigned long slot)
 /* One node or bucket, not what is below it. */
 static void put(struct dash_lpm *t, unsigned long slot, bool seen)
 {
-	if (!slot)
+	if (slot == EMPTY)
 		return;
 	t->bytes -= kmalloc_size_roundup(slot_size(t, slot));
 	if (seen && !t->private)
@@ -282,7 +292,7 @@ static struct node *node_copy(struct dash_lpm *t, const struct node *o, int i, u
 
 	if (o) {
 		for (m = o->child; m; m &= m - 1)
-			if (o->slot[child_at(o, __ffs64(m))])
+			if (o->slot[child_at(o, __ffs64(m))] != EMPTY)
 				cm |= m & -m;
 		for (m = o->value; m; m &= m - 1)
 			if (o->slot[value_at(o, __ffs64(m))])
@@ -327,12 +337,13 @@ static unsigned int value_pos(const struct item *it, unsigned int depth)
  */
 static unsigned long subtree_make(struct dash_lpm *t, struct item *it, unsigned int n, unsigned int depth)
 {
-	unsigned long top = 0, *link = &top;
+	unsigned long top = EMPTY, *link = &top;
 
 	for (;; depth += STRIDE) {
 		struct item group[BUCKET + 1];
 		u64 cm = 0, vm = 0, m;
 		unsigned int i, g, k = 0;
+		unsigned long slot;
 		struct node *node;
 
 		for (i = 0; i < n; i++) {
@@ -346,7 +357,8 @@ static unsigned long subtree_make(struct dash_lpm *t, struct item *it, unsigned 
 			goto err;
 		node->child = cm;
 		node->value = vm;
-		memset(node->slot, 0, (hweight64(cm) + hweight64(vm)) * sizeof(node->slot[0]));
+		for (i = 0; i < hweight64(cm); i++)
+			node->slot[i] = EMPTY;
 		*link = (unsigned long)node;
 		for (i = 0; i < n; i++)
 			if (it[i].len < depth + STRIDE)
@@ -360,9 +372,10 @@ static unsigned long subtree_make(struct dash_lpm *t, struct item *it, unsigned 
 				if (it[i].len >= depth + STRIDE &&
 				    index_at(it[i].addr, depth) == __ffs64(m))
 					group[g++] = it[i];
-			node->slot[k] = bucket_make(t, group, g);
-			if (!node->slot[k])
+			slot = bucket_make(t, group, g);
+			if (!slot)
 				goto err;
+			node->slot[k] = slot;
 		}
 		return top;
 	}
@@ -371,32 +384,69 @@ err:
 	return 0;
 }
 
+/* Longest value of @n that covers index @i, or @best. */
+static void *node_best(const struct node *n, unsigned int i, void *best)
+{
+	u64 m;
+
+	for (m = n->value & cover[i]; m; ) {
+		unsigned int pos = fls64(m) - 1;
+		void *v = (void *)READ_ONCE(*(const unsigned long *)&n->slot[value_at(n, pos)]);
+
+		if (v)
+			return v;
+		m &= ~BIT_ULL(pos);
+	}
+	return best;
+}
+
 /* ---- the front ---- */
+
+static struct dash_bits shift_left(struct dash_bits a, unsigned int n)
+{
+	if (n >= 64) {
+		a.hi = a.lo;
+		a.lo = 0;
+		n -= 64;
+	}
+	/* Two steps: no shift by 64. */
+	a.hi = a.hi << n | (a.lo >> 1) >> (63 - n);
+	a.lo <<= n;
+	return a;
+}
+
+static struct dash_bits first_bits(unsigned int n)
+{
+	struct dash_bits m = { ~0ull, ~0ull };
+
+	if (n < 64)
+		m = (struct dash_bits){ n ? ~0ull << (64 - n) : 0, 0 };
+	else if (n < 128)
+		m.lo = n > 64 ? ~0ull << (128 - n) : 0;
+	return m;
+}
 
 /* Fill entry @i from the trie.  See front_refresh() for the order of the stores. */
 static void front_fill(const struct dash_lpm *t, struct front *f, u32 i)
 {
-	struct dash_bits a = { f->bits ? (u64)i << (64 - f->bits) : 0, 0 };
+	unsigned int depth, end = f->skip + f->bits;
 	unsigned long slot = t->root;
-	unsigned int depth;
+	struct dash_bits a = f->base;
 	void *best = NULL;
 
-	for (depth = 0; depth < f->bits && is_node(slot); depth += STRIDE) {
+	/* @i becomes bits skip..end-1 */
+	if (end <= 64) {
+		a.hi |= end ? (u64)i << (64 - end) : 0;
+	} else {
+		a.lo |= (u64)i << (128 - end);
+		a.hi |= end - 64 < 32 ? (u64)i >> (end - 64) : 0;
+	}
+	for (depth = 0; depth < end && is_node(slot); depth += STRIDE) {
 		const struct node *n = node_of(slot);
 		unsigned int x = index_at(a, depth);
-		u64 m;
 
-		for (m = n->value & cover[x]; m; ) {
-			unsigned int pos = fls64(m) - 1;
-			void *v = (void *)n->slot[value_at(n, pos)];
-
-			if (v) {
-				best = v;
-				break;
-			}
-			m &= ~BIT_ULL(pos);
-		}
-		slot = n->child & BIT_ULL(x) ? n->slot[child_at(n, x)] : 0;
+		best = node_best(n, x, best);
+		slot = n->child & BIT_ULL(x) ? n->slot[child_at(n, x)] : EMPTY;
 	}
 	if (f->e[i].best != best)
 		smp_store_release(&f->e[i].best, best);
@@ -417,12 +467,14 @@ static void front_fill(const struct dash_lpm *t, struct front *f, u32 i)
 static void front_refresh(struct dash_lpm *t, struct dash_bits a, unsigned int depth)
 {
 	struct front *f = rcu_dereference_protected(t->front, 1);
-	u32 i, first, n;
+	u32 i, first = 0, n = 1u << f->bits;
 
-	if (depth > f->bits)
+	if (depth > f->skip + f->bits || !dash_bits_covers(f->base, min(depth, f->skip), a))
 		return;
-	n = 1u << (f->bits - depth);
-	first = f->bits ? (u32)(a.hi >> (64 - f->bits)) & ~(n - 1) : 0;
+	if (depth > f->skip) {
+		n = 1u << (f->skip + f->bits - depth);
+		first = (shift_left(a, f->skip).hi >> 1) >> (63 - f->bits) & ~(n - 1);
+	}
 	for (i = 0; i < n; i++) {
 		front_fill(t, f, first + i);
 		if (!(i % 1024))
@@ -434,51 +486,79 @@ static size_t front_size(unsigned int bits)
 {
 	struct front *f = NULL;
 
-	return struct_size(f, e, 1u << bits);
+	return struct_size(f, e, (size_t)1 << bits);
 }
 
 /*
- * Bits for @n prefixes: at most 16 bytes a prefix, and a quarter of the number
- * before it shrinks again.
+ * Choose the bits of a front: what the whole trie has in common, then up to the
+ * last level that takes at most one entry a prefix, 16 bytes.
  */
-static unsigned int front_bits(u32 n, unsigned int now)
+static void front_shape(const struct dash_lpm *t, struct front *f)
 {
-	static const u32 from[] = { 0, 64, 4096, 1u << 19 };
-	unsigned int i, bits = now;
+	unsigned int budget = t->n < 8 ? 0 : max(ilog2(t->n), 5), depth = 0, end;
+	unsigned long slot = t->root;
+	struct dash_bits a = { 0, 0 };
 
-	for (i = 0; i < 4; i++)
-		if (n >= from[i] && i * STRIDE > bits)
-			bits = i * STRIDE;
-	while (bits && n < from[bits / STRIDE] / 4)
-		bits -= STRIDE;
-	return bits;
+	budget = min(budget, 24u);
+	for (; is_node(slot); depth += STRIDE) {
+		const struct node *n = node_of(slot);
+		unsigned int lo = n->child ? __ffs64(n->child) : 0, hi = n->child ? fls64(n->child) - 1 : 0;
+
+		if (depth < 64)
+			a.hi |= (u64)lo << (64 - STRIDE) >> depth;
+		if (depth > 64 - STRIDE)
+			a.lo |= depth < 64 ? (u64)lo << (128 - STRIDE - depth) :
+				(u64)lo << (64 - STRIDE) >> (depth - 64);
+		if (!n->child || lo != hi) {
+			depth += STRIDE - (n->child ? fls64(lo ^ hi) : STRIDE);
+			break;
+		}
+		slot = n->slot[0];
+	}
+	end = (depth + budget) / STRIDE * STRIDE;
+	end = min(end, t->v6 ? 126u : 30u);
+	f->skip = min(depth, end);
+	f->bits = end - f->skip;
+	f->mask = first_bits(f->skip);
+	f->base = (struct dash_bits){ a.hi & f->mask.hi, a.lo & f->mask.lo };
 }
 
-/* Another front if the number of prefixes asks for it; without memory the old one serves. */
-static void front_resize(struct dash_lpm *t)
+/*
+ * Make another front when the number of prefixes has doubled, or is a quarter,
+ * or many lack the common bits.  Without memory the old one serves.
+ */
+static void front_remake(struct dash_lpm *t)
 {
-	struct front *f, *old = rcu_dereference_protected(t->front, 1);
-	unsigned int bits = front_bits(t->n, old->bits);
+	struct front *f, *old = rcu_dereference_protected(t->front, 1), shape;
 	u32 i;
 
-	if (bits == old->bits)
-		return;
-	f = kvzalloc(front_size(bits), GFP_KERNEL | __GFP_NOWARN);
+	front_shape(t, &shape);
+	f = kvzalloc(front_size(shape.bits), GFP_KERNEL | __GFP_NOWARN);
 	if (!f)
 		return;
-	f->bits = bits;
-	for (i = 0; i < 1u << bits; i++) {
+	*f = shape;
+	for (i = 0; i < 1u << f->bits; i++) {
 		front_fill(t, f, i);
 		if (!(i % 1024))
 			cond_resched();
 	}
 	rcu_assign_pointer(t->front, f);
-	t->bytes += kmalloc_size_roundup(front_size(bits));
+	t->front_n = t->n;
+	t->outside = 0;
+	t->bytes += kmalloc_size_roundup(front_size(f->bits));
 	t->bytes -= kmalloc_size_roundup(front_size(old->bits));
 	if (t->private)
 		kvfree(old);
 	else
 		kvfree_rcu_mightsleep(old);
+}
+
+static void front_check(struct dash_lpm *t)
+{
+	if (t->private)
+		return;
+	if (t->n >= 2 * t->front_n + 8 || t->n < t->front_n / 4 || t->outside > t->n / 4 + 8)
+		front_remake(t);
 }
 
 /* Put @slot where *where is, @depth bits down the path of @a; the old one goes. */
@@ -524,6 +604,8 @@ struct dash_lpm *dash_lpm_create(bool v6)
 		return NULL;
 	}
 	t->v6 = v6;
+	t->root = EMPTY;
+	f->e[0].slot = EMPTY;
 	t->bytes = kmalloc_size_roundup(sizeof(*t)) + kmalloc_size_roundup(front_size(0));
 	RCU_INIT_POINTER(t->front, f);
 	return t;
@@ -548,7 +630,8 @@ void dash_lpm_destroy(struct dash_lpm *t)
  * dash_lpm_set_private() - say whether readers can see the table
  * @t: the table
  * @private: true: nobody but the caller has it, so what an update replaces is
- *	freed at once; false, as at creation: after a grace period
+ *	freed at once, and the front is left for later; false, as at creation:
+ *	freed after a grace period
  *
  * For a caller that fills a table before it publishes it.
  *
@@ -557,6 +640,8 @@ void dash_lpm_destroy(struct dash_lpm *t)
 void dash_lpm_set_private(struct dash_lpm *t, bool private)
 {
 	t->private = private;
+	if (!private)
+		front_remake(t);
 }
 
 /* Insert where only a bucket, or nothing, is. */
@@ -596,7 +681,7 @@ int dash_lpm_insert(struct dash_lpm *t, const struct dash_prefix *p, void *value
 
 	*old = NULL;
 	for (;; depth += STRIDE) {
-		unsigned long slot = *where, child = 0;
+		unsigned long slot = *where, child = EMPTY;
 		struct node *n = node_of(slot), *copy;
 		int i = -1, pos = -1;
 		bool empty;
@@ -640,8 +725,11 @@ int dash_lpm_insert(struct dash_lpm *t, const struct dash_prefix *p, void *value
 		set_value(t, at, &it, value);
 	}
 	if (!*old) {
+		const struct front *f = rcu_dereference_protected(t->front, 1);
+
 		t->n++;
-		front_resize(t);
+		t->outside += it.len < f->skip || !dash_bits_covers(f->base, f->skip, it.addr);
+		front_check(t);
 	}
 	return 0;
 }
@@ -695,12 +783,12 @@ void *dash_lpm_remove(struct dash_lpm *t, const struct dash_prefix *p)
 	set_value(t, at, &it, NULL);
 	t->n--;
 	if (!is_node(slot)) {
-		unsigned long smaller = 0;
+		unsigned long smaller = EMPTY;
 
 		left = bucket_items(t, slot, i, rest);
 		if (left)
 			smaller = bucket_make(t, rest, left);
-		if (!left || smaller)
+		if (smaller)
 			publish(t, path[d], it.addr, d * STRIDE, smaller);
 		if (left || !d)
 			goto out;
@@ -710,12 +798,12 @@ void *dash_lpm_remove(struct dash_lpm *t, const struct dash_prefix *p)
 		copy = node_copy(t, node_of(*path[d]), -1, 0, -1, NULL, &empty);
 		if (!copy && !empty)
 			break;
-		publish(t, path[d], it.addr, d * STRIDE, (unsigned long)copy);
+		publish(t, path[d], it.addr, d * STRIDE, empty ? EMPTY : (unsigned long)copy);
 		if (!empty || !d)
 			break;
 	}
 out:
-	front_resize(t);
+	front_check(t);
 	return old;
 }
 
@@ -749,6 +837,82 @@ static __always_inline void *bucket_lookup6(unsigned long slot, struct dash_bits
 	return best;
 }
 
+/* From the root, and past values that were emptied. */
+static noinline void *lookup_slow(const struct dash_lpm *t, struct dash_bits a)
+{
+	unsigned long slot = READ_ONCE(*(const unsigned long *)&t->root);
+	unsigned int depth;
+	void *best = NULL;
+
+	for (depth = 0; is_node(slot); depth += STRIDE) {
+		const struct node *n = node_of(slot);
+		unsigned int i = index_at(a, depth);
+
+		best = node_best(n, i, best);
+		if (!(n->child & BIT_ULL(i)))
+			return best;
+		slot = READ_ONCE(*(const unsigned long *)&n->slot[child_at(n, i)]);
+	}
+	if (t->v6)
+		return bucket_lookup6(slot, a, best);
+	return bucket_lookup4(slot, a.hi >> 32, best);
+}
+
+/*
+ * The map without the bits above @i: its population is the array index behind
+ * that of bit @i, its top bit says whether that is set.
+ */
+static __always_inline u64 map_upto(u64 map, unsigned int i)
+{
+	return map << (63 - i);
+}
+
+static __always_inline void *lookup(const struct dash_lpm *t, struct dash_bits a, bool v6)
+{
+	const struct front *f = rcu_dereference(t->front);
+	const struct node *n, *with = NULL;	/* last node with a match, and its matches */
+	struct dash_bits rest = a;
+	unsigned long slot;
+	u64 matches = 0;
+	void *v, *best;
+	u32 first;
+
+	if (unlikely(((a.hi ^ f->base.hi) & f->mask.hi) | (v6 ? (a.lo ^ f->base.lo) & f->mask.lo : 0)))
+		return lookup_slow(t, a);
+	rest = v6 ? shift_left(a, f->skip) : (struct dash_bits){ a.hi << f->skip, 0 };
+	first = (rest.hi >> 1) >> (63 - f->bits);
+	rest = v6 ? shift_left(rest, f->bits) : (struct dash_bits){ rest.hi << f->bits, 0 };
+	slot = smp_load_acquire(&f->e[first].slot);
+	best = READ_ONCE(*(void *const *)&f->e[first].best);
+	while (!(slot & TAG)) {
+		unsigned int i = rest.hi >> (64 - STRIDE);
+		u64 m, c;
+
+		n = node_of(slot);
+		m = n->value & cover[i];
+		if (m) {
+			matches = m;
+			with = n;
+		}
+		c = map_upto(n->child, i);
+		if (!(c >> 63))
+			goto node;
+		/* Ordered by the address dependency, as in rcu_dereference(). */
+		slot = READ_ONCE(*(const unsigned long *)&n->slot[hweight64(c) - 1]);
+		rest.hi = v6 ? rest.hi << STRIDE | rest.lo >> (64 - STRIDE) : rest.hi << STRIDE;
+		rest.lo <<= STRIDE;
+	}
+	v = v6 ? bucket_lookup6(slot, a, NULL) : bucket_lookup4(slot, a.hi >> 32, NULL);
+	if (v)
+		return v;
+node:
+	if (!with)
+		return best;
+	slot = hweight64(with->child) + hweight64(map_upto(with->value, fls64(matches) - 1)) - 1;
+	v = (void *)READ_ONCE(*(const unsigned long *)&with->slot[slot]);
+	return likely(v) ? v : lookup_slow(t, a);
+}
+
 /**
  * dash_lpm_lookup() - value of the longest prefix that covers an address
  * @t: the table
@@ -759,45 +923,9 @@ static __always_inline void *bucket_lookup6(unsigned long slot, struct dash_bits
  */
 void *dash_lpm_lookup(const struct dash_lpm *t, const struct dash_ip *ip)
 {
-	const struct front *f = rcu_dereference(t->front);
-	const struct dash_bits a = dash_bits_of(ip, t->v6);
-	u64 hi = a.hi, lo = a.lo;
-	unsigned int bits = f->bits;
-	u32 first = (hi >> 1) >> (63 - bits);	/* two steps: no shift by 64 */
-	unsigned long slot;
-	void *best;
-
-	slot = smp_load_acquire(&f->e[first].slot);
-	best = READ_ONCE(f->e[first].best);
-	hi = hi << bits | (lo >> 1) >> (63 - bits);
-	lo <<= bits;
-	while (is_node(slot)) {
-		const struct node *n = node_of(slot);
-		unsigned int i = hi >> (64 - STRIDE);
-		u64 m = n->value & cover[i];
-
-		while (m) {
-			unsigned int pos = fls64(m) - 1;
-			void *v = (void *)READ_ONCE(n->slot[value_at(n, pos)]);
-
-			if (likely(v)) {
-				best = v;
-				break;
-			}
-			m &= ~BIT_ULL(pos);
-		}
-		if (!(n->child & BIT_ULL(i)))
-			return best;
-		/* Ordered by the address dependency, as in rcu_dereference(). */
-		slot = READ_ONCE(n->slot[child_at(n, i)]);
-		hi = hi << STRIDE | lo >> (64 - STRIDE);
-		lo <<= STRIDE;
-	}
-	if (!slot)
-		return best;
 	if (t->v6)
-		return bucket_lookup6(slot, a, best);
-	return bucket_lookup4(slot, a.hi >> 32, best);
+		return lookup(t, dash_bits_of(ip, true), true);
+	return lookup(t, dash_bits_of(ip, false), false);
 }
 
 /**

@@ -24,16 +24,22 @@ void shim_warn(const char *file, int line, const char *what)
 	abort();
 }
 
+static bool fail_now(void)
+{
+	if (!__atomic_load_n(&fail_in, __ATOMIC_RELAXED) ||
+	    __atomic_sub_fetch(&fail_in, 1, __ATOMIC_RELAXED))
+		return false;
+	failed = true;
+	return true;
+}
+
+#ifndef SHIM_SLAB
+
 void *shim_alloc(size_t n, gfp_t flags)
 {
 	struct head *h;
 
-	if (__atomic_load_n(&fail_in, __ATOMIC_RELAXED) &&
-	    !__atomic_sub_fetch(&fail_in, 1, __ATOMIC_RELAXED)) {
-		failed = true;
-		return NULL;
-	}
-	if (n > SIZE_MAX / 2)
+	if (fail_now() || n > SIZE_MAX / 2)
 		return NULL;
 	h = malloc(sizeof(*h) + n);
 	if (!h)
@@ -59,6 +65,74 @@ void shim_free(const void *p)
 	__atomic_sub_fetch(&live_bytes, h->size, __ATOMIC_RELAXED);
 	free(h);
 }
+
+#else	/* SHIM_SLAB */
+
+/*
+ * For benchmarks: objects of one size side by side on slabs in huge pages, as
+ * the kernel has them, for one thread.  A slab begins with its class.
+ */
+#include <sys/mman.h>
+
+#define SLAB	65536ul
+#define ARENA	(24ul << 30)
+
+static char *arena, *arena_next;
+static struct { void *free; char *next, *end; } class[SLAB / 8];
+
+void *shim_alloc(size_t n, gfp_t flags)
+{
+	size_t c = n <= 72 && n > 64 ? 72 : kmalloc_size_roundup(n);	/* 72: a cache of its own */
+	void *p;
+
+	if (fail_now() || n > SIZE_MAX / 2)
+		return NULL;
+	if (!arena) {
+		arena = mmap(NULL, ARENA, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (arena == MAP_FAILED)
+			abort();
+		madvise(arena, ARENA, MADV_HUGEPAGE);
+		arena_next = (char *)(((uintptr_t)arena + SLAB - 1) & ~(SLAB - 1));
+	}
+	if (c > 8192) {
+		if (posix_memalign(&p, 2ul << 20, c))
+			return NULL;
+		madvise(p, c, MADV_HUGEPAGE);
+	} else if (class[c / 8].free) {
+		p = class[c / 8].free;
+		class[c / 8].free = *(void **)p;
+	} else {
+		if (class[c / 8].next + c > class[c / 8].end || !class[c / 8].next) {
+			*(size_t *)arena_next = c;
+			class[c / 8].next = arena_next + 64;
+			class[c / 8].end = arena_next += SLAB;
+		}
+		p = class[c / 8].next;
+		class[c / 8].next += c;
+	}
+	if (flags & __GFP_ZERO)
+		memset(p, 0, n);
+	return p;
+}
+
+void shim_free(const void *p)
+{
+	char *slab = (char *)((uintptr_t)p & ~(SLAB - 1));
+	size_t c;
+
+	if (!p)
+		return;
+	if (slab < arena || slab >= arena_next) {
+		free((void *)p);
+		return;
+	}
+	c = *(size_t *)slab;
+	*(void **)p = class[c / 8].free;
+	class[c / 8].free = (void *)p;
+}
+
+#endif
 
 void shim_fail_nth(u64 n)
 {
