@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * How does the XDP program come onto a device, and whose are its maps?  The
+ * first attach of a namespace creates the maps in the size asked for and passes
+ * each to the module by running a syscall program of the same object; every
+ * later attach finds them by id and loads its own copy of the program on them,
+ * with its port index as a constant, so that counting per port costs nothing.
+ *
+ * Attached by netlink, without pins: the program lives as long as its device or
+ * until detach, the maps as long as a program or the module uses them.
+ *
+ * The only file that knows libbpf.  Called by attach.c and status.c.
+ */
+#include "bpf.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dash_xdp.skel.h"
+#include "util.h"
+
+#define PROGRAM_NAME	"dash_xdp"
+#define LOG_SIZE	(1 << 20)
+/* Of the index, nine entries in ten may be in use before a line pair is likely to be full. */
+#define FILL_PERCENT	90
+
+static char *log_text;
+static size_t log_len;
+
+/* libbpf's messages are shown only when something failed. */
+static int keep_log(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	int n;
+
+	if (level == LIBBPF_DEBUG || log_len >= LOG_SIZE - 1)
+		return 0;
+	if (!log_text)
+		log_text = xmalloc(LOG_SIZE);
+	n = vsnprintf(log_text + log_len, LOG_SIZE - log_len, fmt, ap);
+	if (n > 0)
+		log_len += (size_t)n < LOG_SIZE - log_len ? (size_t)n : LOG_SIZE - log_len - 1;
+	return n;
+}
+
+static int failed(const char *what, int e)
+{
+	if (log_len)
+		fprintf(stderr, "%s", log_text);
+	err("attach: cannot %s: %s", what, strerror(-e));
+	return e;
+}
+
+static uint32_t lines_for(uint32_t flows)
+{
+	uint64_t per_line = DASH_LINE_WAYS * FILL_PERCENT;
+
+	return (uint32_t)(((uint64_t)flows * 100 + per_line - 1) / per_line);
+}
+
+void bpf_memory(uint32_t flows, uint64_t bytes[DASH_MAP_N])
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t n = cpus > 0 ? (uint64_t)cpus : 1;
+
+	bytes[DASH_MAP_HOT] = sizeof(struct dash_hot);
+	bytes[DASH_MAP_INDEX] = lines_for(flows) * (uint64_t)sizeof(struct dash_line);
+	bytes[DASH_MAP_FLOWS] = ((uint64_t)flows + 1) * sizeof(struct dash_flow);
+	bytes[DASH_MAP_ENI_STATS] = n * DASH_MAX_ENI * sizeof(struct dash_eni_stats);
+	bytes[DASH_MAP_PORT_STATS] = n * DASH_MAX_PORT * sizeof(struct dash_port_stats);
+}
+
+static struct bpf_map *map_of(struct dash_xdp *skel, int id)
+{
+	switch (id) {
+	case DASH_MAP_HOT:
+		return skel->maps.dash_hot;
+	case DASH_MAP_INDEX:
+		return skel->maps.dash_index;
+	case DASH_MAP_FLOWS:
+		return skel->maps.dash_flows;
+	case DASH_MAP_ENI_STATS:
+		return skel->maps.dash_eni_stats;
+	default:
+		return skel->maps.dash_port_stats;
+	}
+}
+
+static int reuse_maps(struct dash_xdp *skel, const struct bpf_plan *p)
+{
+	int id, fd, e;
+
+	for (id = 0; id < DASH_MAP_N; id++) {
+		fd = bpf_map_get_fd_by_id(p->bound[id]);
+		if (fd < 0)
+			return failed("find a map of the module", -errno);
+		e = bpf_map__reuse_fd(map_of(skel, id), fd);
+		close(fd);
+		if (e)
+			return failed("reuse a map of the module", e);
+	}
+	return 0;
+}
+
+static int size_maps(struct dash_xdp *skel, const struct bpf_plan *p)
+{
+	int e = bpf_map__set_max_entries(skel->maps.dash_flows, p->flows + 1);
+
+	if (!e)
+		e = bpf_map__set_max_entries(skel->maps.dash_index, lines_for(p->flows));
+	return e ? failed("size the maps", e) : 0;
+}
+
+/* The context of dash_bind is the number of the map; one map per run (see dash_flow.h). */
+static int bind_maps(struct dash_xdp *skel)
+{
+	int fd = bpf_program__fd(skel->progs.dash_bind), id, e;
+
+	for (id = 0; id < DASH_MAP_N; id++) {
+		__u32 args = (__u32)id;
+		LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &args, .ctx_size_in = sizeof(args));
+
+		e = bpf_prog_test_run_opts(fd, &opts);
+		if (e)
+			return failed("run dash_bind", -errno);
+		if (opts.retval)
+			return failed("bind the maps to the module", (int)opts.retval);
+	}
+	return 0;
+}
+
+static __u32 mode_flags(enum bpf_mode mode)
+{
+	return mode == BPF_MODE_NATIVE ? XDP_FLAGS_DRV_MODE :
+	       mode == BPF_MODE_GENERIC ? XDP_FLAGS_SKB_MODE : 0;
+}
+
+static int say_who(unsigned int ifindex)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info), id = 0;
+	int fd;
+
+	bpf_xdp_query_id((int)ifindex, 0, &id);
+	fd = id ? bpf_prog_get_fd_by_id(id) : -1;
+	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+		err("attach: program \"%s\" (id %u) is attached to the device already", info.name, id);
+	else
+		err("attach: another XDP program is attached to the device already");
+	if (fd >= 0)
+		close(fd);
+	return -EBUSY;
+}
+
+static int put_on(struct dash_xdp *skel, const struct bpf_plan *p)
+{
+	__u32 flags = XDP_FLAGS_UPDATE_IF_NOEXIST | mode_flags(p->mode);
+	int fd = bpf_program__fd(skel->progs.dash_xdp);
+	int e = bpf_xdp_attach((int)p->ifindex, fd, flags, NULL);
+
+	/* auto: a driver may know native mode but refuse it here, for an MTU or a feature */
+	if (e && p->mode == BPF_MODE_AUTO && e != -EBUSY && e != -EEXIST)
+		e = bpf_xdp_attach((int)p->ifindex, fd, flags | XDP_FLAGS_SKB_MODE, NULL);
+	if (e == -EBUSY || e == -EEXIST)
+		return say_who(p->ifindex);
+	return e ? failed("attach the program to the device", e) : 0;
+}
+
+int bpf_attach(const struct bpf_plan *p)
+{
+	struct dash_xdp *skel;
+	int e;
+
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	libbpf_set_print(keep_log);
+	skel = dash_xdp__open();
+	if (!skel)
+		return failed("read the program", -errno);
+	skel->rodata->dash_port = p->port;
+	bpf_program__set_autoload(skel->progs.dash_bind, p->first);
+	e = p->first ? size_maps(skel, p) : reuse_maps(skel, p);
+	if (!e) {
+		e = dash_xdp__load(skel);
+		if (e)
+			failed("load the program", e);
+	}
+	if (!e && p->first)
+		e = bind_maps(skel);
+	if (!e)
+		e = put_on(skel, p);
+	dash_xdp__destroy(skel);
+	return e;
+}
+
+static int query(unsigned int ifindex, struct bpf_xdp_query_opts *q, __u32 *id)
+{
+	int e = bpf_xdp_query((int)ifindex, 0, q);
+
+	*id = q->attach_mode == XDP_ATTACHED_SKB ? q->skb_prog_id :
+	      q->attach_mode == XDP_ATTACHED_HW ? q->hw_prog_id : q->drv_prog_id;
+	return e;
+}
+
+static bool is_ours(__u32 id)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	int fd = id ? bpf_prog_get_fd_by_id(id) : -1;
+	bool ours = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
+		    !strcmp(info.name, PROGRAM_NAME);
+
+	if (fd >= 0)
+		close(fd);
+	return ours;
+}
+
+int bpf_attached(unsigned int ifindex, const char **mode, bool *ours)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	__u32 id;
+	int e = query(ifindex, &q, &id);
+
+	*mode = q.attach_mode == XDP_ATTACHED_DRV ? "native" :
+		q.attach_mode == XDP_ATTACHED_SKB ? "generic" :
+		q.attach_mode == XDP_ATTACHED_HW ? "offload" :
+		q.attach_mode == XDP_ATTACHED_MULTI ? "several" : "none";
+	*ours = !e && is_ours(id);
+	return e;
+}
+
+int bpf_detach(unsigned int ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	LIBBPF_OPTS(bpf_xdp_attach_opts, old);
+	__u32 id, flags;
+	int e = query(ifindex, &q, &id), fd;
+
+	if (e || !is_ours(id))
+		return e ? e : -ENOENT;
+	fd = bpf_prog_get_fd_by_id(id);
+	if (fd < 0)
+		return -errno;
+	flags = XDP_FLAGS_REPLACE | (q.attach_mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE :
+				     XDP_FLAGS_DRV_MODE);
+	old.old_prog_fd = fd;
+	e = bpf_xdp_detach((int)ifindex, flags, &old);
+	close(fd);
+	if (e)
+		err("detach: cannot take the program off: %s", strerror(-e));
+	return e;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The dash-linux authors */
+#ifndef DASHCTL_BPF_H
+#define DASHCTL_BPF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../kernel/uapi/dash_flow.h"
+
+enum bpf_mode { BPF_MODE_AUTO, BPF_MODE_NATIVE, BPF_MODE_GENERIC };
+
+/**
+ * struct bpf_plan - how to attach
+ * @ifindex, @port: device, and its index in the module
+ * @mode: where the program is to run
+ * @flows: connections the table is to hold; first attach only
+ * @bound: ids of the maps that the module has already, by enum dash_map_id; 0: none
+ * @first: no maps are bound: create and bind them
+ */
+struct bpf_plan {
+	unsigned int ifindex;
+	uint32_t port;
+	enum bpf_mode mode;
+	uint32_t flows;
+	uint32_t bound[DASH_MAP_N];
+	bool first;
+};
+
+/* Bytes that the maps take: one figure for each enum dash_map_id. */
+void bpf_memory(uint32_t flows, uint64_t bytes[DASH_MAP_N]);
+
+/**
+ * bpf_attach - load the program and attach it to a device
+ *
+ * Creates the maps and binds them to the module if @p->first, else reuses the bound ones.
+ * Return: 0, or -errno after telling; nothing is left attached then.  Maps that were bound stay
+ * so until the port is given back.
+ */
+int bpf_attach(const struct bpf_plan *p);
+
+/* Takes our program off; -ENOENT: there is none of ours; other -errno after telling. */
+int bpf_detach(unsigned int ifindex);
+
+/**
+ * bpf_attached - who is attached to a device
+ * @mode: gets "native", "generic", "offload" or "none"
+ * @ours: the program is dash_xdp
+ */
+int bpf_attached(unsigned int ifindex, const char **mode, bool *ours);
+
+#endif

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What did the user ask for?  The table of commands, the options that all of
+ * them share, and the way from the words of the command line to the function
+ * that does the work.  Help, completion and the check of the manual read the
+ * same rows.
+ *
+ * Words are exact: no abbreviations, so that a script means tomorrow what it
+ * means today.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../kernel/uapi/dash.h"
+#include "../kernel/version.h"
+#include "cmd.h"
+#include "util.h"
+
+#define STRICT	{ "--strict", NULL, NULL, "warnings are errors" }
+#define IGNORE	{ "--ignore-unknown", NULL, NULL, "skip unknown tables with a warning" }
+#define FILTERS \
+	{ "--eni", "ENI", "eni", "connections of one ENI" }, \
+	{ "--proto", "PROTO", NULL, "inner protocol: a number, tcp, udp, icmp or icmpv6" }, \
+	{ "--src", "PREFIX", NULL, "source address, of either direction" }, \
+	{ "--dst", "PREFIX", NULL, "destination address, of the same direction" }, \
+	{ "--sport", "PORT", NULL, "source port, of the same direction" }, \
+	{ "--dport", "PORT", NULL, "destination port, of the same direction" }
+
+const struct command commands[] = {
+	{ "apply", "FILE...", "file", 1, 1 << 20, "make files the configuration, in one transaction",
+	  { { "--dry-run", NULL, NULL, "validate only, change nothing" }, STRICT, IGNORE }, cmd_apply },
+	{ "check", "FILE...", "file", 1, 1 << 20, "look for errors in files, without the module",
+	  { STRICT, IGNORE }, cmd_check },
+	{ "export", "[TABLE]", "table", 0, 1, "write the configuration as a file for apply", { { 0 } },
+	  cmd_export },
+	{ "show status", "", NULL, 0, 0, "version, ports, tables, limits, consistency", { { 0 } },
+	  cmd_show_status },
+	{ "show vnet", "[brief | NAME [mappings]]", "vnet", 0, 2, "VNETs, mappings of a VNET",
+	  { { "--guid", "GUID", NULL, "the VNET with this guid" } }, cmd_show_vnet },
+	{ "show eni", "[ENI [routes | rules | acls [stage in | out | all]]]", "eni", 0, 4,
+	  "ENIs, and what is bound to one", { { 0 } }, cmd_show_eni },
+	{ "show acl group", "[ID]", "acl_group", 0, 1, "ACL groups; rules of one with counters",
+	  { { "--guid", "GUID", NULL, "the group with this guid" } }, cmd_show_acl_group },
+	{ "show tag", "[NAME]", "tag", 0, 1, "prefix tags", { { 0 } }, cmd_show_tag },
+	{ "show route-group", "[ID]", "route_group", 0, 1, "route groups; routes of one with counters",
+	  { { 0 } }, cmd_show_route_group },
+	{ "show route-types", "", NULL, 0, 0, "routing types and their actions", { { 0 } },
+	  cmd_show_route_types },
+	{ "show qos", "[NAME]", "qos", 0, 1, "limits", { { 0 } }, cmd_show_qos },
+	{ "show appliance", "[ID]", "appliance", 0, 1, "VIPs", { { 0 } }, cmd_show_appliance },
+	{ "show pa-validation", "", NULL, 0, 0, "further valid PAs", { { 0 } }, cmd_show_pa_validation },
+	{ "show meter", "[ENI]", "eni", 0, 1, "annotations of meter buckets", { { 0 } }, cmd_show_meter },
+	{ "show switch", "", NULL, 0, 0, "VXLAN ports", { { 0 } }, cmd_show_switch },
+	{ "show params", "", NULL, 0, 0, "timeouts and modes", { { 0 } }, cmd_show_params },
+	{ "show flows", "", NULL, 0, 0, "connections, both directions",
+	  { FILTERS, { "--limit", "N", NULL, "at most so many connections" } }, cmd_show_flows },
+	{ "stats", "[global | port | eni ENI | acl GROUP | drops]", "stats", 0, 2, "counters",
+	  { { "--clear", NULL, NULL, "count from here: later reads of this user subtract what was shown" },
+	    { "--all", NULL, NULL, "also counters that are zero" } }, cmd_stats },
+	{ "clear all", "", NULL, 0, 0, "delete the whole configuration", { { 0 } }, cmd_clear_all },
+	{ "clear eni", "ENI", "eni", 1, 1, "delete an ENI and what it owns", { { 0 } }, cmd_clear_eni },
+	{ "clear vnet", "VNET", "vnet", 1, 1,
+	  "delete a VNET, its mappings, and routes and rules that name it",
+	  { { "--force", NULL, NULL, "its ENIs too" } }, cmd_clear_vnet },
+	{ "clear flows", "", NULL, 0, 0, "end connections", { FILTERS }, cmd_clear_flows },
+	{ "set", "NAME VALUE [NAME VALUE]...", "param", 2, 64, "set timeouts and modes", { { 0 } },
+	  cmd_set },
+	{ "attach", "DEV", "dev", 1, 1, "attach the fast path to a device",
+	  { { "--flows", "N", NULL, "size of the flow table; only at the first attach" },
+	    { "--mode", "MODE", NULL, "native, generic, or auto: native if the driver can" } }, cmd_attach },
+	{ "detach", "DEV", "dev", 1, 1, "take the fast path off a device", { { 0 } }, cmd_detach },
+	{ "help", "[COMMAND...]", NULL, 0, 8, "what commands there are",
+	  { { "--words", NULL, NULL, "rows of the command table, for completion" } }, cmd_help },
+	{ 0 }
+};
+
+static int enter_netns(const char *name)
+{
+	char *path = strchr(name, '/') ? xstrdup(name) : xasprintf("/run/netns/%s", name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), e = 0;
+
+	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
+		err("network namespace \"%s\": %s", name, strerror(errno));
+		e = EXIT_USAGE;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return e;
+}
+
+/* How many words of the command line choose @c; 0: they do not. */
+static int matches(const struct command *c, int argc, char **argv)
+{
+	const char *w = c->words;
+	int n = 0;
+
+	while (*w) {
+		size_t len = strcspn(w, " ");
+
+		if (n >= argc || strlen(argv[n]) != len || strncmp(argv[n], w, len))
+			return 0;
+		n++;
+		w += len + (w[len] == ' ');
+	}
+	return n;
+}
+
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+	const struct command *c, *best = NULL;
+
+	*used = 0;
+	for (c = commands; c->words; c++) {
+		int n = matches(c, argc, argv);
+
+		if (n > *used) {
+			best = c;
+			*used = n;
+		}
+	}
+	return best;
+}
+
+static bool is_shared(const char *s)
+{
+	if (!strcmp(s, "-j") || !strcmp(s, "--json"))
+		opt.json = true;
+	else if (!strcmp(s, "-p") || !strcmp(s, "--pretty"))
+		opt.json = opt.pretty = true;
+	else
+		return false;
+	return true;
+}
+
+/* One option of a command; returns how many words it took, -1 after telling what is wrong. */
+static int read_option(const struct command *c, char **argv, struct args *a)
+{
+	size_t len = strcspn(argv[0], "=");
+	int i;
+
+	for (i = 0; i < CMD_OPTIONS && c->options[i].name; i++) {
+		const struct cmd_option *o = &c->options[i];
+
+		if (strlen(o->name) != len || strncmp(o->name, argv[0], len))
+			continue;
+		if (!o->arg && argv[0][len]) {
+			err("%s: option %s takes no value", c->words, o->name);
+			return -1;
+		}
+		a->opt[i] = !o->arg ? "" : argv[0][len] ? argv[0] + len + 1 : argv[1];
+		if (!a->opt[i]) {
+			err("%s: option %s needs a value: %s", c->words, o->name, o->arg);
+			return -1;
+		}
+		return o->arg && !argv[0][len] ? 2 : 1;
+	}
+	err("%s: unknown option \"%s\"", c->words, argv[0]);
+	return -1;
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	struct args a = { .v = xmalloc(((size_t)argc + 1) * sizeof(char *)) };
+	bool only_words = false;
+	int i, n, e = EXIT_USAGE;
+
+	for (i = 0; i < argc; i += n) {
+		n = 1;
+		if (only_words || argv[i][0] != '-' || !argv[i][1]) {
+			a.v[a.n++] = argv[i];
+		} else if (!strcmp(argv[i], "--")) {
+			only_words = true;
+		} else if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
+			struct args h = { .n = 1, .v = (char *[]){ (char *)c->words, NULL } };
+
+			e = cmd_help(&h);
+			goto out;
+		} else if (!is_shared(argv[i])) {
+			n = read_option(c, argv + i, &a);
+			if (n < 0)
+				goto out;
+		}
+	}
+	a.v[a.n] = NULL;
+	if (a.n < c->min) {
+		err("%s: %s expected, see \"dashctl help %s\"", c->words, c->args, c->words);
+		goto out;
+	}
+	if (a.n > c->max) {
+		err("%s: unexpected word \"%s\", see \"dashctl help %s\"", c->words, a.v[c->max], c->words);
+		goto out;
+	}
+	e = c->run(&a);
+	if (fflush(stdout) || ferror(stdout)) {
+		err("cannot write: %s", strerror(errno));
+		e = EXIT_USAGE;
+	}
+out:
+	free(a.v);
+	return e;
+}
+
+static int version(void)
+{
+	printf("dashctl %s, netlink interface %d\n", DASH_VERSION, DASH_ABI_VERSION);
+	return EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct args no_args = { 0 };
+	const struct command *c;
+	int i, used;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "-n") || !strcmp(argv[i], "--netns")) {
+			if (!argv[++i]) {
+				err("option -n needs a value: NETNS");
+				return EXIT_USAGE;
+			}
+			if (enter_netns(argv[i]))
+				return EXIT_USAGE;
+		} else if (!strcmp(argv[i], "-V") || !strcmp(argv[i], "--version")) {
+			return version();
+		} else if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
+			return cmd_help(&no_args);
+		} else if (!is_shared(argv[i])) {
+			err("unknown option \"%s\", see \"dashctl help\"", argv[i]);
+			return EXIT_USAGE;
+		}
+	}
+	if (i == argc) {
+		cmd_help(&no_args);
+		return EXIT_USAGE;
+	}
+	c = find_command(argc - i, argv + i, &used);
+	if (!c) {
+		err("unknown command \"%s%s%s\", see \"dashctl help\"", argv[i], argv[i + 1] ? " " : "",
+		    argv[i + 1] ? argv[i + 1] : "");
+		return EXIT_USAGE;
+	}
+	return run(c, argc - i - used, argv + i + used);
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * Which connections are there, and how are they ended?  The module knows a
+ * connection as one record seen from the VM; the user sees two entries, one for
+ * each direction, as on the wire (spec/pipeline.md 18.1).  The answer is printed
+ * as it comes: a table of millions is never held.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "../kernel/uapi/dash.h"
+#include "cmd.h"
+#include "nl.h"
+#include "object.h"
+#include "print.h"
+
+/* Rows of the options of both commands, in their order. */
+enum { OPT_ENI, OPT_PROTO, OPT_SRC, OPT_DST, OPT_SPORT, OPT_DPORT, OPT_LIMIT };
+
+static const struct word protocols[] = {
+	{ "icmp", 1, false }, { "tcp", 6, false }, { "udp", 17, false }, { "icmpv6", 58, false },
+	{ 0 }
+};
+
+static const struct field filters[] = {
+	[OPT_ENI] = { .name = "--eni", .type = V_ENI, .attr = DASH_A_ENI },
+	[OPT_PROTO] = { .name = "--proto", .type = V_UINT, .size = 1, .max = 255, .attr = DASH_A_PROTO },
+	[OPT_SRC] = { .name = "--src", .type = V_PREFIX, .attr = DASH_A_SRC },
+	[OPT_DST] = { .name = "--dst", .type = V_PREFIX, .attr = DASH_A_DST },
+	[OPT_SPORT] = { .name = "--sport", .type = V_UINT, .size = 2, .max = 65535, .attr = DASH_A_SPORT },
+	[OPT_DPORT] = { .name = "--dport", .type = V_UINT, .size = 2, .max = 65535, .attr = DASH_A_DPORT },
+	[OPT_LIMIT] = { .name = "--limit", .type = V_UINT, .size = 4, .min = 1, .max = 0xffffffff,
+			.attr = DASH_A_LIMIT },
+};
+
+static const char *protocol_name(unsigned int n)
+{
+	const struct word *w;
+
+	for (w = protocols; w->name; w++)
+		if (w->value == n)
+			return w->name;
+	return NULL;
+}
+
+static int put_filters(struct buf *b, const struct args *a, const char *command)
+{
+	const struct word *w;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(filters); i++) {
+		const char *s = a->opt[i];
+		struct value_note note;
+		struct value v = { 0 };
+
+		if (!s)
+			continue;
+		for (w = protocols; i == OPT_PROTO && w->name; w++)
+			if (!strcmp(w->name, s)) {
+				v.len = 1;
+				v.b[0] = (unsigned char)w->value;
+			}
+		if (!v.len && !value_parse(&filters[i], s, strlen(s), &v, &note)) {
+			err("%s: %s: %s", command, filters[i].name, note.error);
+			return EXIT_USAGE;
+		}
+		attr_put(b, filters[i].attr, v.b, v.len);
+	}
+	return EXIT_OK;
+}
+
+/* ---- one connection ---- */
+
+struct flow {
+	const char *eni;
+	struct attr vm_ip, remote_ip, pa, dmac, vip;
+	uint64_t vm_port, remote_port, proto, initiator, state, age, idle, timeout, vni, slot;
+	uint64_t packets[2], bytes[2];		/* [DASH_DIRECTION_*] */
+	bool direct, stale;
+};
+
+static uint64_t number(const struct attr *a)
+{
+	uint16_t n16 = 0;
+	uint32_t n32 = 0;
+	uint64_t n = 0;
+
+	switch (a->len) {
+	case 1:
+		return a->data[0];
+	case 2:
+		memcpy(&n16, a->data, 2);
+		return n16;
+	case 4:
+		memcpy(&n32, a->data, 4);
+		return n32;
+	case 8:
+		memcpy(&n, a->data, 8);
+		return n;
+	}
+	return 0;
+}
+
+static void read_flow(const struct attr *nest, struct flow *f)
+{
+	struct attr a;
+
+	memset(f, 0, sizeof(*f));
+	f->eni = "";
+	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
+		switch (a.type) {
+		case DASH_A_FLOW_ENI:
+			if (a.len && !a.data[a.len - 1])
+				f->eni = (const char *)a.data;
+			break;
+		case DASH_A_FLOW_PROTO:
+			f->proto = number(&a);
+			break;
+		case DASH_A_FLOW_VM_IP:
+			f->vm_ip = a;
+			break;
+		case DASH_A_FLOW_REMOTE_IP:
+			f->remote_ip = a;
+			break;
+		case DASH_A_FLOW_VM_PORT:
+			f->vm_port = number(&a);
+			break;
+		case DASH_A_FLOW_REMOTE_PORT:
+			f->remote_port = number(&a);
+			break;
+		case DASH_A_FLOW_INITIATOR:
+			f->initiator = number(&a);
+			break;
+		case DASH_A_FLOW_STATE:
+			f->state = number(&a);
+			break;
+		case DASH_A_FLOW_AGE_MS:
+			f->age = number(&a);
+			break;
+		case DASH_A_FLOW_IDLE_MS:
+			f->idle = number(&a);
+			break;
+		case DASH_A_FLOW_TIMEOUT_MS:
+			f->timeout = number(&a);
+			break;
+		case DASH_A_FLOW_OUTBOUND_PACKETS:
+			f->packets[DASH_DIRECTION_OUTBOUND] = number(&a);
+			break;
+		case DASH_A_FLOW_OUTBOUND_BYTES:
+			f->bytes[DASH_DIRECTION_OUTBOUND] = number(&a);
+			break;
+		case DASH_A_FLOW_INBOUND_PACKETS:
+			f->packets[DASH_DIRECTION_INBOUND] = number(&a);
+			break;
+		case DASH_A_FLOW_INBOUND_BYTES:
+			f->bytes[DASH_DIRECTION_INBOUND] = number(&a);
+			break;
+		case DASH_A_FLOW_PA:
+			f->pa = a;
+			break;
+		case DASH_A_FLOW_VNI:
+			f->vni = number(&a);
+			break;
+		case DASH_A_FLOW_DMAC:
+			f->dmac = a;
+			break;
+		case DASH_A_FLOW_VIP:
+			f->vip = a;
+			break;
+		case DASH_A_FLOW_DIRECT:
+			f->direct = true;
+			break;
+		case DASH_A_FLOW_STALE:
+			f->stale = true;
+			break;
+		case DASH_A_FLOW_SLOT:
+			f->slot = number(&a);
+			break;
+		}
+	}
+}
+
+static void pr_wire(const char *name, enum value_type type, const struct attr *a)
+{
+	struct field f = { .type = type };
+	char text[VALUE_TEXT];
+
+	if (a->len)
+		pr_str(name, value_text(&f, a->data, a->len, text));
+}
+
+static const char *state_name(uint64_t state)
+{
+	static const char *const names[] = {
+		[DASH_CONN_STATE_FREE] = "free", [DASH_CONN_STATE_OPEN] = "open",
+		[DASH_CONN_STATE_SYN_SENT] = "syn_sent", [DASH_CONN_STATE_SYN_RECV] = "syn_recv",
+		[DASH_CONN_STATE_ESTABLISHED] = "established", [DASH_CONN_STATE_FIN_F] = "fin_f",
+		[DASH_CONN_STATE_FIN_R] = "fin_r", [DASH_CONN_STATE_CLOSING] = "closing",
+		[DASH_CONN_STATE_TIME_WAIT] = "time_wait", [DASH_CONN_STATE_RESET] = "reset",
+		[DASH_CONN_STATE_DEAD] = "dead",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+/* What is done with packets of this entry: the bits of spec/pipeline.md 16.1 by name. */
+static void pr_actions(const struct flow *f, bool outbound)
+{
+	pr_array("actions");
+	if (outbound && f->dmac.len)
+		pr_str(NULL, "set_dmac");
+	if (!outbound || !f->direct)
+		pr_str(NULL, "encap_u0");
+	if (outbound && f->direct && !f->dmac.len)
+		pr_str(NULL, "decap");
+	pr_end();
+	if (!outbound || f->direct)
+		return;
+	pr_wire("underlay_sip", V_IP, &f->vip);
+	pr_wire("underlay_dip", V_IP, &f->pa);
+	pr_u64("vni", f->vni);
+	pr_wire("dst_mac", V_MAC, &f->dmac);
+}
+
+static void pr_entry(const struct flow *f, unsigned int dir)
+{
+	bool outbound = dir == DASH_DIRECTION_OUTBOUND;
+
+	pr_object(NULL);
+	pr_str("eni", f->eni);
+	pr_str("direction", outbound ? "outbound" : "inbound");
+	if (protocol_name((unsigned int)f->proto))
+		pr_str("proto", protocol_name((unsigned int)f->proto));
+	else
+		pr_u64("proto", f->proto);
+	pr_wire("src", V_IP, outbound ? &f->vm_ip : &f->remote_ip);
+	pr_u64("sport", outbound ? f->vm_port : f->remote_port);
+	pr_wire("dst", V_IP, outbound ? &f->remote_ip : &f->vm_ip);
+	pr_u64("dport", outbound ? f->remote_port : f->vm_port);
+	pr_str("role", dir == f->initiator ? "forward" : "reverse");
+	pr_str("state", state_name(f->state));
+	pr_u64("age_ms", f->age);
+	pr_u64("idle_ms", f->idle);
+	pr_u64("timeout_ms", f->timeout);
+	pr_u64("packets", f->packets[dir]);
+	pr_u64("bytes", f->bytes[dir]);
+	pr_actions(f, outbound);
+	if (f->stale)
+		pr_bool("stale", true);
+	pr_u64("slot", f->slot);
+	pr_end();
+}
+
+static void on_flows(const void *attrs, size_t len, void *arg)
+{
+	struct attr a;
+	struct flow f;
+
+	(void)arg;
+	for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a)) {
+		if (a.type != DASH_A_FLOW)
+			continue;
+		read_flow(&a, &f);
+		pr_entry(&f, (unsigned int)f.initiator & 1);
+		pr_entry(&f, !(f.initiator & 1));
+	}
+}
+
+int cmd_show_flows(const struct args *a)
+{
+	struct buf b = { 0 };
+	int e = nl_open();
+
+	if (e)
+		return e;
+	nl_start(&b, DASH_CMD_FLOW_GET);
+	e = put_filters(&b, a, "show flows");
+	if (!e) {
+		pr_array(NULL);
+		e = nl_list(&b, on_flows, NULL, NULL);
+		pr_end();
+		if (e)
+			e = nl_failed("show flows", e);
+	}
+	buf_free(&b);
+	return e;
+}
+
+static void on_count(const void *attrs, size_t len, void *arg)
+{
+	struct attr a;
+
+	for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a))
+		if (a.type == DASH_A_COUNT)
+			*(uint64_t *)arg = number(&a);
+}
+
+int cmd_clear_flows(const struct args *a)
+{
+	struct buf b = { 0 };
+	uint64_t count = 0;
+	int e = nl_open();
+
+	if (e)
+		return e;
+	nl_start(&b, DASH_CMD_FLOW_DEL);
+	e = put_filters(&b, a, "clear flows");
+	if (!e) {
+		e = nl_call(&b, on_count, &count);
+		if (e) {
+			e = nl_failed("clear flows", e);
+		} else {
+			pr_object(NULL);
+			pr_u64("connections_ended", count);
+			pr_end();
+		}
+	}
+	buf_free(&b);
+	return e;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What can one ask for, and what does a table accept?  Everything is read off
+ * the rows that parse: commands and options in dashctl.c, tables and fields in
+ * table.c.  "help --words" is what the shell completion reads.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../kernel/uapi/dash_flow.h"
+#include "cmd.h"
+#include "table.h"
+#include "util.h"
+
+static void usage_line(const struct command *c)
+{
+	printf("dashctl %s%s%s%s\n", c->words, *c->args ? " " : "", c->args,
+	       c->options[0].name ? " [OPTION]..." : "");
+}
+
+static void one_command(const struct command *c)
+{
+	int i;
+
+	printf("Usage: ");
+	usage_line(c);
+	printf("\n  %s\n", c->help);
+	for (i = 0; i < CMD_OPTIONS && c->options[i].name; i++) {
+		const struct cmd_option *o = &c->options[i];
+
+		printf("  %s%s%-*s %s\n", o->name, o->arg ? " " : "",
+		       (int)(24 - strlen(o->name) - (o->arg ? 1 : 0)), o->arg ? o->arg : "", o->help);
+	}
+}
+
+static void words_of(const struct field *f)
+{
+	const struct word *w;
+
+	for (w = f->words; w->name; w++)
+		printf("%s%s", w == f->words ? "" : " | ", w->name);
+}
+
+static void one_field(const struct field *f)
+{
+	static const char *const kind[] = {
+		[V_BOOL] = "true | false", [V_IP] = "IP", [V_PREFIX] = "PREFIX", [V_MASK] = "IPV6/MASK",
+		[V_MAC] = "MAC", [V_NAME] = "NAME", [V_ENI] = "ENI", [V_VNIS] = "VNI[-VNI]",
+		[V_PORTS] = "PORT[-PORT]", [V_ACTIONS] = "ACTIONS",
+	};
+
+	printf("  %s", f->name);
+	if (f->alias)
+		printf(" (or %s)", f->alias);
+	printf(": ");
+	if (f->flags & F_LIST)
+		printf("list of ");
+	if (f->type == V_UINT)
+		printf("%llu..%llu", (unsigned long long)f->min, (unsigned long long)f->max);
+	else if (f->type == V_ENUM)
+		words_of(f);
+	else
+		printf("%s", kind[f->type]);
+	printf("\n      %s", f->help);
+	if (f->flags & F_KEY)
+		printf("; key%s", f->flags & F_OPTIONAL ? ", optional" : "");
+	if (f->flags & F_MANDATORY)
+		printf("; mandatory");
+	if (f->flags & F_CREATE_ONLY)
+		printf("; cannot be changed");
+	if (f->def)
+		printf("; default %s", f->def);
+	if (f->flags & F_STORED)
+		printf("; stored, without effect in this release");
+	if (f->flags & F_LATER)
+		printf("; not in this release");
+	putchar('\n');
+}
+
+static void one_table(const struct table *t)
+{
+	unsigned int i;
+
+	printf("%s", t->name);
+	for (i = 0; i < t->n_keys; i++)
+		printf(t->fields[i].flags & F_OPTIONAL ? "[:{%s}]" : ":{%s}", t->fields[i].name);
+	printf("\n  %s%s%s\n", t->help, t->alias ? "; also named " : "", t->alias ? t->alias : "");
+	if (!t->type)
+		printf("  not in this release\n");
+	for (i = 0; i < t->n_fields; i++)
+		one_field(&t->fields[i]);
+	for (i = 0; t->n_fields && t->fields[t->n_fields - 1].type == V_ACTIONS &&
+	     i < n_routing_action_fields; i++)
+		one_field(&routing_action_fields[i]);
+}
+
+static void all_commands(void)
+{
+	const struct command *c;
+
+	printf("Usage: dashctl [-j|--json] [-p|--pretty] [-n NETNS] [-V|--version] COMMAND\n\n");
+	for (c = commands; c->words; c++) {
+		int n = printf("  %s %s", c->words, c->args);
+
+		printf("%*s %s\n", n < 40 ? 40 - n : 0, "", c->help);
+	}
+	printf("\n\"dashctl help COMMAND\" tells its options, \"dashctl help tables\" the tables of a\n"
+	       "configuration file, \"dashctl help TABLE\" the fields of one, \"dashctl help drops\" the\n"
+	       "drop reasons.\n");
+}
+
+/* words|args|live|option=arg=live,...: one line for each command */
+static void word_rows(void)
+{
+	const struct command *c;
+	int i;
+
+	for (c = commands; c->words; c++) {
+		printf("%s|%s|%s|", c->words, c->args, c->live ? c->live : "");
+		for (i = 0; i < CMD_OPTIONS && c->options[i].name; i++)
+			printf("%s%s=%s=%s", i ? "," : "", c->options[i].name,
+			       c->options[i].arg ? c->options[i].arg : "",
+			       c->options[i].live ? c->options[i].live : "");
+		putchar('\n');
+	}
+}
+
+static void drop_reasons(void)
+{
+#define X(num, sym, name, scope, fwd) \
+	printf("  %2d  %-40s %s%s\n", num, name, #scope[0] == 'P' ? "port" : "ENI", \
+	       fwd ? ", forwarding" : "");
+	DASH_DROP_REASONS(X)
+#undef X
+}
+
+int cmd_help(const struct args *a)
+{
+	const struct command *c;
+	const struct table *t;
+	struct buf words = { 0 };
+	int i, found = 0;
+
+	if (a->opt[0]) {
+		word_rows();
+		return EXIT_OK;
+	}
+	if (!a->n) {
+		all_commands();
+		return EXIT_OK;
+	}
+	for (i = 0; i < a->n; i++)
+		buf_printf(&words, "%s%s", i ? " " : "", a->v[i]);
+	for (c = commands; c->words; c++)
+		if (!strncmp(c->words, (char *)words.p, words.len) &&
+		    (!c->words[words.len] || c->words[words.len] == ' ')) {
+			if (found++)
+				putchar('\n');
+			one_command(c);
+		}
+	if (!found && !strcmp((char *)words.p, "drops")) {
+		drop_reasons();
+		found = 1;
+	}
+	for (t = tables; !found && t->name && !strcmp((char *)words.p, "tables"); t++)
+		printf("  %-40s %s\n", t->name, t->help);
+	if (!found && !strcmp((char *)words.p, "tables"))
+		found = 1;
+	t = found ? NULL : table_by_word((char *)words.p);
+	if (t)
+		one_table(t);
+	if (!found && !t)
+		err("help: no command or table \"%s\"", (char *)words.p);
+	buf_free(&words);
+	return found || t ? EXIT_OK : EXIT_USAGE;
+}

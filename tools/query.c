@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * What does the appliance hold?  Objects of a dump, put together from their
+ * parts, collected and sorted: an answer is shown only when it is whole, because
+ * a commit in the middle makes the kernel begin anew.  Printing while reading
+ * was rejected for that reason, and because equal states must print equal.
+ *
+ * Called by export.c, show.c, clear.c, legacy.c.
+ */
+#define _GNU_SOURCE
+#include "query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../kernel/uapi/dash.h"
+#include "nl.h"
+#include "object.h"
+
+static uint64_t u64_of(const struct attr *a)
+{
+	uint64_t n = 0;
+
+	if (a->len == 8)
+		memcpy(&n, a->data, 8);
+	return n;
+}
+
+static void add_counter(struct live *o, const struct attr *nest)
+{
+	struct counter *c;
+	struct attr a;
+
+	o->counters = xrealloc(o->counters, (o->n_counters + 1) * sizeof(*c));
+	c = &o->counters[o->n_counters++];
+	*c = (struct counter){ 0 };
+	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
+		if (a.type == DASH_A_COUNTER_NAME && !c->name)
+			c->name = xasprintf("%.*s", (int)a.len, (const char *)a.data);
+		else if (a.type == DASH_A_COUNTER_VALUE)
+			c->value = u64_of(&a);
+	}
+	if (!c->name)
+		c->name = xstrdup("?");
+}
+
+static void add_object(struct query *q, const struct attr *nest)
+{
+	struct attr a, set = { 0 };
+	const struct table *t = NULL;
+	bool append = false;
+	struct live *o;
+
+	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
+		if (table_by_type(a.type)) {
+			t = table_by_type(a.type);
+			set = a;
+		}
+		append |= a.type == DASH_A_OBJECT_APPEND;
+	}
+	if (!t)
+		return;
+	if (append && q->n && q->obj[q->n - 1].t == t) {
+		/* Goes on with the object before; its key is there already, repeated keys do no harm. */
+		o = &q->obj[q->n - 1];
+		o->attrs = xrealloc(o->attrs, o->len + set.len);
+		memcpy(o->attrs + o->len, set.data, set.len);
+		o->len += set.len;
+		return;
+	}
+	if (q->n == q->cap) {
+		q->cap = q->cap ? 2 * q->cap : 64;
+		q->obj = xrealloc(q->obj, q->cap * sizeof(*q->obj));
+	}
+	o = &q->obj[q->n++];
+	memset(o, 0, sizeof(*o));
+	o->t = t;
+	o->attrs = xmalloc(set.len);
+	memcpy(o->attrs, set.data, set.len);
+	o->len = set.len;
+	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
+		if (a.type == DASH_A_OBJECT_HITS) {
+			o->counted = true;
+			o->hits = u64_of(&a);
+		} else if (a.type == DASH_A_OBJECT_BYTES) {
+			o->bytes = u64_of(&a);
+		} else if (a.type == DASH_A_OBJECT_COUNTER) {
+			add_counter(o, &a);
+		}
+	}
+}
+
+static void on_objects(const void *attrs, size_t len, void *arg)
+{
+	struct attr a;
+
+	for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a))
+		if (a.type == DASH_A_OBJECT)
+			add_object(arg, &a);
+}
+
+void live_free(struct live *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_counters; i++)
+		free(o->counters[i].name);
+	free(o->counters);
+	free(o->attrs);
+}
+
+static void forget(void *arg)
+{
+	struct query *q = arg;
+
+	while (q->n)
+		live_free(&q->obj[--q->n]);
+}
+
+void live_key(const struct live *o, struct key *key)
+{
+	object_key(o->t, o->attrs, o->len, key);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct live *x = a, *y = b;
+	struct key k, l;
+
+	if (x->t != y->t)
+		return (int)x->t->type - (int)y->t->type;
+	live_key(x, &k);
+	live_key(y, &l);
+	return key_cmp(x->t, &k, &l);
+}
+
+int query(struct query *q, unsigned int type, const char *owner)
+{
+	struct buf b = { 0 };
+	uint8_t t = (uint8_t)type;
+	size_t i;
+	int e;
+
+	e = nl_open();
+	if (e)
+		return e;
+	nl_start(&b, DASH_CMD_OBJECT_GET);
+	if (type)
+		attr_put(&b, DASH_A_TYPE, &t, 1);
+	if (owner)
+		attr_put(&b, DASH_A_OWNER, owner, strlen(owner) + 1);
+	e = nl_list(&b, on_objects, q, forget);
+	buf_free(&b);
+	if (e) {
+		forget(q);
+		return nl_failed(type ? table_by_type(type)->word : "objects", e);
+	}
+	for (i = 1; i < q->n; i++)		/* usually sorted as it comes */
+		if (by_key(&q->obj[i - 1], &q->obj[i]) > 0) {
+			qsort(q->obj, q->n, sizeof(*q->obj), by_key);
+			break;
+		}
+	return EXIT_OK;
+}
+
+void query_free(struct query *q)
+{
+	forget(q);
+	free(q->obj);
+	memset(q, 0, sizeof(*q));
+}
