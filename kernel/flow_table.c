@@ -370,11 +370,8 @@ static noinline u64 *make_room(struct dash_flow_table *t, u32 l1, u32 l2)
 			prefetch(&t->index[other[w]]);
 		}
 		for (w = 0; w < DASH_LINE_WAYS; w++) {
-			u64 *hole;
+			u64 *hole = line_entry(&t->index[other[w]], 0);
 
-			if (other[w] == line)
-				continue;
-			hole = line_entry(&t->index[other[w]], 0);
 			if (hole)
 				return shift(t, i, w, hole);
 			if (n < NODES)
