@@ -113,7 +113,8 @@ static __always_inline void dash_flow_touch(struct dash_flow *flow, const struct
 {
 	__u32 dir = pkt->dir & 1;
 
-	flow->seen = bpf_jiffies64();
+	if (dash_state_refreshes(flow->state))	/* TIME_WAIT and RESET run out all the same */
+		flow->seen = bpf_jiffies64();
 	__sync_fetch_and_add(&flow->packets[dir], 1);
 	__sync_fetch_and_add(&flow->bytes[dir], pkt->inner_len);
 }
