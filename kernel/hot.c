@@ -318,6 +318,13 @@ void dash_hot_flip(struct dash_net *dn)
 			WRITE_ONCE(hot->vip[i].valid, 0);
 }
 
+void dash_hot_eni_down(struct dash_net *dn, u16 eni_idx)
+{
+	lockdep_assert_held(&dn->lock);
+	if (dn->hot->cur && !WARN_ON_ONCE(eni_idx >= DASH_MAX_ENI))
+		WRITE_ONCE(dn->hot->cur->eni[eni_idx].flags, 0);
+}
+
 static void write_switch(const struct dash_hot_state *h)
 {
 	WRITE_ONCE(h->cur->vxlan_port, h->vxlan_port);

@@ -39,6 +39,8 @@ int dash_hot_prepare(struct dash_net *dn, const struct dash_hot_appliance *a, u3
 		     const struct dash_hot_eni_cfg *e, u32 n_e);
 /* Make the prepared half the active one and write the ENI words.  Never fails. */
 void dash_hot_flip(struct dash_net *dn);
+/* From now on packets of the ENI are dropped (eni_admin_down), until a flip says otherwise.  Never fails. */
+void dash_hot_eni_down(struct dash_net *dn, u16 eni_idx);
 
 /* spec/config.md 5.20; immediate */
 void dash_hot_set_switch(struct dash_net *dn, u16 vxlan_port, u16 sport_base, u8 mask_bits);

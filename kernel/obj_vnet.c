@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * VNETs, their CA-to-PA mappings, lists of valid PAs; and two small things: the switch and meter rules.
+ *
+ * A staged mapping is the very struct dash_mapping that becomes live, so committing a million of them
+ * allocates nothing but buckets.  Inserting makes each visible at once (every mapping is an object of
+ * its own to the data plane, spec/config.md TX-6); insertions are the last fallible step of a
+ * commit, and a failure takes those made before it back.  Removals are done when nothing can fail
+ * any more.
+ *
+ * The run-time part of a VNET object is its struct dash_vnet, which keeps its address for the life
+ * of the object: routes, inbound rules and ENIs point to it.
+ *
+ * Called by txn.c (parsing) and commit.c.  Under dash_net.lock except for parsing.
+ */
+#include "objects.h"
+
+#include <linux/etherdevice.h>
+#include <linux/in.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+/* ---- mappings ---- */
+
+/* Fields that struct dash_mapping holds; the others go to ext. */
+static bool mapping_typed(u16 attr)
+{
+	switch (attr) {
+	case DASH_A_VNET_MAPPING_ROUTING_TYPE:
+	case DASH_A_VNET_MAPPING_UNDERLAY_IP:
+	case DASH_A_VNET_MAPPING_MAC_ADDRESS:
+	case DASH_A_VNET_MAPPING_USE_DST_VNI:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int mapping_ext(struct nlattr *const *tb, struct dash_mapping *m)
+{
+	const struct dash_type *t = &dash_types[DASH_OBJ_VNET_MAPPING];
+	struct dash_blob *b;
+	u32 size = 0;
+	u8 i, *to;
+
+	for (i = 0; i < t->n_fields; i++)
+		if (!(t->fields[i].flags & DASH_FLD_KEY) && !mapping_typed(t->fields[i].attr) &&
+		    tb[t->fields[i].attr])
+			size += nla_total_size(nla_len(tb[t->fields[i].attr]));
+	if (!size)
+		return 0;
+	b = kzalloc(struct_size(b, data, size), GFP_KERNEL_ACCOUNT);
+	if (!b)
+		return -ENOMEM;
+	b->len = size;
+	to = b->data;
+	for (i = 0; i < t->n_fields; i++) {
+		const struct nlattr *a = tb[t->fields[i].attr];
+
+		if (!a || t->fields[i].flags & DASH_FLD_KEY || mapping_typed(t->fields[i].attr))
+			continue;
+		memcpy(to, a, nla_attr_size(nla_len(a)));
+		to += nla_total_size(nla_len(a));
+	}
+	m->ext = b;
+	return 0;
+}
+
+static bool ip_unicast(const struct dash_ip *ip)
+{
+	if (dash_ip_is_v4(ip))
+		return !ipv4_is_multicast(ip->w[3]) && !ipv4_is_lbcast(ip->w[3]) &&
+		       !ipv4_is_zeronet(ip->w[3]);
+	return !dash_ip_is_zero(ip) && (ntohl(ip->w[0]) >> 24) != 0xff;
+}
+
+/**
+ * dash_ip_check_unicast() - report an address that is no unicast address
+ * @txn: the transaction
+ * @op: the operation
+ * @attr: its field
+ * @ip: the value
+ */
+void dash_ip_check_unicast(struct dash_txn *txn, struct dash_op *op, u16 attr, const struct dash_ip *ip)
+{
+	if (ip_unicast(ip))
+		return;
+	if (dash_ip_is_v4(ip))
+		dash_txn_error(txn, op, EINVAL, attr, "%pI4 is not a unicast address", &ip->w[3]);
+	else
+		dash_txn_error(txn, op, EINVAL, attr, "%pI6c is not a unicast address", ip->w);
+}
+
+/**
+ * dash_mapping_parse() - stage the fields of a mapping
+ * @txn: the transaction
+ * @op: operation on the mapping; what it held is replaced
+ * @tb: parsed attributes
+ *
+ * Context: process.
+ * Return: 0 (problems are recorded), or -ENOMEM.
+ */
+int dash_mapping_parse(struct dash_txn *txn, struct dash_op *op, struct nlattr *const *tb)
+{
+	const struct nlattr *pa = tb[DASH_A_VNET_MAPPING_UNDERLAY_IP];
+	const struct nlattr *mac = tb[DASH_A_VNET_MAPPING_MAC_ADDRESS];
+	const struct nlattr *type = tb[DASH_A_VNET_MAPPING_ROUTING_TYPE];
+	const struct nlattr *dst_vni = tb[DASH_A_VNET_MAPPING_USE_DST_VNI];
+	struct dash_mapping *m = dash_mapping_alloc();
+
+	if (!m)
+		return -ENOMEM;
+	if (mapping_ext(tb, m)) {
+		dash_mapping_free(m);
+		return -ENOMEM;
+	}
+	dash_mapping_drop(op->m);
+	op->m = m;
+	memcpy(&m->ca, op->key, sizeof(m->ca));
+
+	m->type = DASH_ROUTING_TYPE_VNET_ENCAP;
+	if (type) {
+		switch (nla_get_u8(type)) {
+		case DASH_ROUTING_TYPE_VNET:
+		case DASH_ROUTING_TYPE_VNET_ENCAP:
+			break;
+		case DASH_ROUTING_TYPE_PRIVATELINK:
+		case DASH_ROUTING_TYPE_PRIVATELINKNSG:
+			dash_txn_error(txn, op, EOPNOTSUPP, DASH_A_VNET_MAPPING_ROUTING_TYPE,
+				       "private link is not available in this release");
+			break;
+		default:
+			dash_txn_error(txn, op, EINVAL, DASH_A_VNET_MAPPING_ROUTING_TYPE,
+				       "not a routing type of mappings");
+		}
+	}
+	if (pa) {
+		dash_attr_ip(pa, &m->pa);
+		dash_ip_check_unicast(txn, op, DASH_A_VNET_MAPPING_UNDERLAY_IP, &m->pa);
+	} else {
+		dash_txn_error(txn, op, EINVAL, DASH_A_VNET_MAPPING_UNDERLAY_IP,
+			       "missing field \"underlay_ip\"");
+	}
+	if (mac) {
+		memcpy(m->mac, nla_data(mac), sizeof(m->mac));
+		m->flags |= DASH_MAPPING_MAC;
+		if (is_zero_ether_addr(m->mac))
+			dash_txn_error(txn, op, EINVAL, DASH_A_VNET_MAPPING_MAC_ADDRESS,
+				       "MAC address is zero");
+		else if (is_multicast_ether_addr(m->mac))
+			dash_txn_warn(txn, op, DASH_A_VNET_MAPPING_MAC_ADDRESS,
+				      "%pM is a multicast MAC address", m->mac);
+	}
+	if (dst_vni && nla_get_u8(dst_vni))
+		m->flags |= DASH_MAPPING_DST_VNI;
+	return 0;
+}
+
+/**
+ * dash_mapping_drop() - free a mapping that was never visible
+ * @m: mapping, or NULL
+ */
+void dash_mapping_drop(struct dash_mapping *m)
+{
+	if (!m)
+		return;
+	kfree(m->ext);
+	dash_mapping_free(m);
+}
+
+static bool mapping_eq(const struct dash_mapping *a, const struct dash_mapping *b)
+{
+	return dash_ip_eq(&a->pa, &b->pa) && a->flags == b->flags && a->type == b->type &&
+	       !memcmp(a->mac, b->mac, sizeof(a->mac)) && dash_blob_eq(a->ext, b->ext);
+}
+
+static struct dash_vnet *vnet_of(struct dash_owner *o)
+{
+	return o->live ? o->live->rt : o->op ? o->op->rt : NULL;
+}
+
+static struct dash_mapping *mapping_find(const struct dash_vnet *v, const struct dash_op *op)
+{
+	struct dash_mapping *m;
+
+	/* the lock keeps the table as it is; the reader's primitives want RCU all the same */
+	rcu_read_lock();
+	m = dash_mapping_find(v->maps, (const struct dash_ip *)op->key);
+	rcu_read_unlock();
+	return m;
+}
+
+/**
+ * dash_mapping_validate() - judge all mappings of a transaction
+ * @txn: the transaction
+ *
+ * Marks those that change nothing.
+ */
+void dash_mapping_validate(struct dash_txn *txn)
+{
+	struct dash_op *op;
+	u32 n = 0;
+
+	dash_op_for_each(op, txn, DASH_OBJ_VNET_MAPPING) {
+		struct dash_owner *o = op->owner;
+		const struct dash_mapping *m;
+
+		if (!(++n % 1024))
+			cond_resched();
+		op->flags &= ~DASH_OP_NOOP;
+		m = o->live ? mapping_find(o->live->rt, op) : NULL;
+		if (dash_op_deletes(op)) {
+			/* with its VNET it goes anyhow */
+			if (!m || (o->op && dash_op_deletes(o->op)))
+				op->flags |= DASH_OP_NOOP;
+			continue;
+		}
+		if (!(o->op ? dash_op_sets(o->op) : !!o->live))
+			dash_txn_error(txn, op, ENOENT, DASH_A_VNET_MAPPING_VNET, "no VNET \"%s\"",
+				       o->name);
+		else if (m && mapping_eq(m, op->m))
+			op->flags |= DASH_OP_NOOP;
+	}
+}
+
+/**
+ * dash_mapping_insert_all() - make the new mappings visible
+ * @txn: the transaction
+ *
+ * Return: 0 or -ENOMEM; then dash_mapping_insert_undo() takes them back.
+ */
+int dash_mapping_insert_all(struct dash_txn *txn)
+{
+	struct dash_op *op;
+	u32 n = 0;
+	int err;
+
+	dash_op_for_each(op, txn, DASH_OBJ_VNET_MAPPING) {
+		if (!dash_op_sets(op) || !dash_op_effective(op))
+			continue;
+		if (!(++n % 1024))
+			cond_resched();
+		err = dash_mapping_insert(vnet_of(op->owner)->maps, op->m, &op->old);
+		if (err)
+			return err;
+		op->flags |= DASH_OP_INSERTED;
+		if (op->old) {
+			/* counters belong to the object (spec/counters.md G-5); what packets
+			 * that still see the old one add from now on is lost
+			 */
+			atomic64_set(&op->m->hits, atomic64_read(&op->old->hits));
+			atomic64_set(&op->m->bytes, atomic64_read(&op->old->bytes));
+		}
+	}
+	return 0;
+}
+
+/**
+ * dash_mapping_insert_undo() - take dash_mapping_insert_all() back
+ * @txn: the transaction; it cannot be tried again, as readers may hold what it staged
+ *
+ * Putting a replaced mapping back needs memory only if its PA was dropped meanwhile.  If even that fails
+ * the store is inconsistent, and says so.
+ */
+void dash_mapping_insert_undo(struct dash_txn *txn)
+{
+	struct dash_mapping *gone;
+	struct dash_op *op;
+
+	dash_op_for_each(op, txn, DASH_OBJ_VNET_MAPPING) {
+		struct dash_vnet *v;
+
+		if (!(op->flags & DASH_OP_INSERTED))
+			continue;
+		v = vnet_of(op->owner);
+		gone = op->m;
+		if (op->old) {
+			if (dash_mapping_insert(v->maps, op->old, &gone)) {
+				txn->dn->store->inconsistent = true;
+				gone = op->old;
+			}
+		} else {
+			gone = dash_mapping_remove(v->maps, &op->m->ca);
+		}
+		kfree(gone->ext);
+		dash_mapping_free_rcu(gone);
+		op->m = NULL;
+		op->old = NULL;
+		op->flags &= ~DASH_OP_INSERTED;
+		txn->spoiled = true;
+	}
+}
+
+/**
+ * dash_mapping_publish() - the part that cannot fail: forget what was replaced, remove
+ * @txn: the transaction
+ */
+void dash_mapping_publish(struct dash_txn *txn)
+{
+	u64 *count = &txn->dn->store->count[DASH_OBJ_VNET_MAPPING];
+	struct dash_op *op;
+	u32 n = 0;
+
+	dash_op_for_each(op, txn, DASH_OBJ_VNET_MAPPING) {
+		struct dash_mapping *old = NULL;
+
+		if (!dash_op_effective(op))
+			continue;
+		if (!(++n % 1024))
+			cond_resched();
+		if (dash_op_sets(op)) {
+			old = op->old;
+			op->old = NULL;
+			op->m = NULL;		/* the table's now */
+			*count += !old;
+		} else {
+			old = dash_mapping_remove(vnet_of(op->owner)->maps,
+						  (const struct dash_ip *)op->key);
+			*count -= !!old;
+		}
+		if (old) {
+			kfree(old->ext);	/* only dumps read it, under the lock */
+			old->ext = NULL;
+			dash_mapping_free_rcu(old);
+		}
+	}
+}
+
+/**
+ * dash_mapping_fill() - write the fields of a mapping
+ * @skb: message
+ * @m: mapping
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int dash_mapping_fill(struct sk_buff *skb, const struct dash_mapping *m)
+{
+	const struct dash_blob *ext = m->ext;
+
+	if (nla_put_u8(skb, DASH_A_VNET_MAPPING_ROUTING_TYPE, m->type) ||
+	    (dash_ip_is_v4(&m->pa) ?
+	     nla_put(skb, DASH_A_VNET_MAPPING_UNDERLAY_IP, 4, &m->pa.w[3]) :
+	     nla_put(skb, DASH_A_VNET_MAPPING_UNDERLAY_IP, 16, m->pa.w)) ||
+	    (m->flags & DASH_MAPPING_MAC &&
+	     nla_put(skb, DASH_A_VNET_MAPPING_MAC_ADDRESS, 6, m->mac)) ||
+	    (m->flags & DASH_MAPPING_DST_VNI &&
+	     nla_put_u8(skb, DASH_A_VNET_MAPPING_USE_DST_VNI, 1)) ||
+	    (ext && skb_tailroom(skb) < (int)ext->len))
+		return -EMSGSIZE;
+	if (ext)
+		skb_put_data(skb, ext->data, ext->len);
+	return 0;
+}
+
+/* ---- VNETs ---- */
+
+static void free_ext(void *ext)
+{
+	kfree(ext);
+}
+
+/**
+ * dash_vnet_validate() - limits of VNETs, and VNIs that are shared
+ * @txn: the transaction
+ */
+void dash_vnet_validate(struct dash_txn *txn)
+{
+	struct dash_kid *vnets, *apps, *enis;
+	struct dash_op *op;
+	u32 n, n_app, n_eni, i;
+
+	dash_op_for_each(op, txn, DASH_OBJ_VNET)
+		if (dash_op_sets(op) && dash_op_effective(op))
+			break;
+	if (!op)
+		return;
+	vnets = dash_view_all(txn, DASH_OBJ_VNET, NULL, &n);
+	apps = dash_view_all(txn, DASH_OBJ_APPLIANCE, NULL, &n_app);
+	enis = dash_view_all(txn, DASH_OBJ_ENI, NULL, &n_eni);
+	if (IS_ERR(vnets) || IS_ERR(apps) || IS_ERR(enis)) {
+		dash_txn_error(txn, NULL, ENOMEM, 0, "out of memory");
+		goto out;
+	}
+	if (n > DASH_LIMIT_VNET)
+		dash_txn_error(txn, op, ENOSPC, 0, "more than %u VNETs", DASH_LIMIT_VNET);
+	for (; op; op = op->next) {
+		u32 vni;
+
+		if (!dash_op_sets(op) || !dash_op_effective(op))
+			continue;
+		vni = dash_blob_u32(op->eff, DASH_A_VNET_VNI, 0);
+		for (i = 0; i < n; i++)
+			if (vnets[i].v.op != op &&
+			    dash_blob_u32(dash_view_blob(&vnets[i].v), DASH_A_VNET_VNI, 0) == vni) {
+				dash_txn_warn(txn, op, DASH_A_VNET_VNI,
+					      "VNET \"%s\" has VNI %u too", vnets[i].key, vni);
+				break;
+			}
+		for (i = 0; i < n_app; i++)
+			if (dash_blob_u32(dash_view_blob(&apps[i].v), DASH_A_APPLIANCE_VM_VNI, 0) == vni) {
+				dash_txn_warn(txn, op, DASH_A_VNET_VNI,
+					      "VNI %u is the vm_vni of appliance \"%s\": every packet with it is outbound",
+					      vni, apps[i].key);
+				break;
+			}
+		for (i = 0; i < n_eni; i++)
+			if (dash_blob_u32(dash_view_blob(&enis[i].v), DASH_A_ENI_VM_VNI, 0) == vni) {
+				dash_txn_warn(txn, op, DASH_A_VNET_VNI,
+					      "VNI %u is the vm_vni of ENI \"%s\": every packet with it is outbound",
+					      vni, enis[i].key);
+				break;
+			}
+		cond_resched();
+	}
+out:
+	if (!IS_ERR(vnets))
+		kvfree(vnets);
+	if (!IS_ERR(apps))
+		kvfree(apps);
+	if (!IS_ERR(enis))
+		kvfree(enis);
+}
+
+/**
+ * dash_vnet_prepare() - run-time part of a new VNET
+ * @txn: the transaction
+ * @op: SET of a VNET
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dash_vnet_prepare(struct dash_txn *txn, struct dash_op *op)
+{
+	struct dash_vnet *v;
+
+	if (op->live)
+		return 0;
+	v = dash_vnet_create(free_ext);
+	if (!v)
+		return -ENOMEM;
+	v->vni = dash_blob_u32(op->eff, DASH_A_VNET_VNI, 0);
+	op->rt = v;
+	return 0;
+}
+
+/**
+ * dash_vnet_undo() - take dash_vnet_prepare() back
+ * @txn: the transaction
+ * @op: SET of a VNET
+ */
+void dash_vnet_undo(struct dash_txn *txn, struct dash_op *op)
+{
+	if (op->rt)
+		dash_vnet_destroy(op->rt);
+}
+
+/**
+ * dash_vnet_update() - put the fields of a VNET in force
+ * @txn: the transaction
+ * @op: SET of a VNET
+ */
+void dash_vnet_update(struct dash_txn *txn, struct dash_op *op)
+{
+	struct dash_obj *o = op->live ?: op->obj;
+
+	WRITE_ONCE(((struct dash_vnet *)o->rt)->vni, dash_blob_u32(o->blob, DASH_A_VNET_VNI, 0));
+}
+
+/**
+ * dash_vnet_remove() - end of a VNET, its mappings included
+ * @dn: the appliance
+ * @o: object that no packet reaches any more
+ */
+void dash_vnet_remove(struct dash_net *dn, struct dash_obj *o)
+{
+	struct dash_vnet *v = o->rt;
+
+	dn->store->count[DASH_OBJ_VNET_MAPPING] -= dash_mapping_count(v->maps);
+	dash_vnet_destroy(v);
+}
+
+/* ---- PA validation ---- */
+
+static u32 pa_vni(const u8 *key)
+{
+	__be32 n;
+
+	memcpy(&n, key, 4);
+	return be32_to_cpu(n);
+}
+
+/**
+ * dash_pa_check() - a list that no VNET uses is odd
+ * @txn: the transaction
+ * @op: SET of a PA list
+ */
+void dash_pa_check(struct dash_txn *txn, struct dash_op *op)
+{
+	u32 vni = pa_vni(op->key), n, i;
+	struct dash_kid *vnets = dash_view_all(txn, DASH_OBJ_VNET, NULL, &n);
+
+	if (IS_ERR(vnets)) {
+		dash_txn_error(txn, op, ENOMEM, 0, "out of memory");
+		return;
+	}
+	for (i = 0; i < n; i++)
+		if (dash_blob_u32(dash_view_blob(&vnets[i].v), DASH_A_VNET_VNI, 0) == vni)
+			break;
+	if (i == n)
+		dash_txn_warn(txn, op, DASH_A_PA_VALIDATION_VNI, "no VNET has VNI %u", vni);
+	kvfree(vnets);
+}
+
+/**
+ * dash_pa_prepare() - compile a list of PAs
+ * @txn: the transaction
+ * @op: SET of a PA list
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dash_pa_prepare(struct dash_txn *txn, struct dash_op *op)
+{
+	struct dash_pa_list *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+	const struct nlattr *a;
+	struct dash_prefix p;
+	void *old;
+	int rem, err;
+
+	if (!l)
+		return -ENOMEM;
+	dash_blob_for_each(a, op->eff, rem) {
+		if (nla_type(a) != DASH_A_PA_VALIDATION_PREFIXES)
+			continue;
+		dash_attr_prefix(a, &p);
+		if (!l->lpm[p.v6])
+			l->lpm[p.v6] = dash_lpm_create(p.v6);
+		if (!l->lpm[p.v6] || dash_lpm_insert(l->lpm[p.v6], &p, l, &old))
+			goto nomem;
+	}
+	err = xa_reserve(&txn->dn->pa_lists, pa_vni(op->key), GFP_KERNEL_ACCOUNT);
+	if (err)
+		goto nomem;
+	op->rt = l;
+	return 0;
+nomem:
+	dash_pa_list_destroy(l);
+	return -ENOMEM;
+}
+
+/**
+ * dash_pa_undo() - take dash_pa_prepare() back
+ * @txn: the transaction
+ * @op: SET of a PA list
+ */
+void dash_pa_undo(struct dash_txn *txn, struct dash_op *op)
+{
+	if (!op->rt)
+		return;
+	if (!op->live)
+		xa_release(&txn->dn->pa_lists, pa_vni(op->key));
+	dash_pa_list_destroy(op->rt);
+}
+
+/**
+ * dash_pa_update() - put a list of PAs in force
+ * @txn: the transaction
+ * @op: SET of a PA list
+ */
+void dash_pa_update(struct dash_txn *txn, struct dash_op *op)
+{
+	struct dash_obj *o = op->live ?: op->obj;
+	struct dash_pa_list *old;
+
+	/* the slot is reserved or taken, so nothing is allocated */
+	old = xa_store(&txn->dn->pa_lists, pa_vni(op->key), op->rt, GFP_KERNEL);
+	o->rt = op->rt;
+	if (old && !WARN_ON_ONCE(xa_is_err(old)))
+		dash_pa_list_destroy(old);
+}
+
+/**
+ * dash_pa_remove() - end of a list of PAs
+ * @dn: the appliance
+ * @o: object
+ */
+void dash_pa_remove(struct dash_net *dn, struct dash_obj *o)
+{
+	xa_erase(&dn->pa_lists, pa_vni(o->key));
+	dash_pa_list_destroy(o->rt);
+}
+
+/* ---- switch ---- */
+
+#define VXLAN_PORT	4789
+#define VXLAN_SPORT	49152
+#define VXLAN_MASK	14
+
+/**
+ * dash_switch_check() - judge the source port range
+ * @txn: the transaction
+ * @op: SET of the switch
+ */
+void dash_switch_check(struct dash_txn *txn, struct dash_op *op)
+{
+	u32 sport = dash_blob_u32(op->eff, DASH_A_SWITCH_VXLAN_SPORT, VXLAN_SPORT);
+	u32 mask = dash_blob_u32(op->eff, DASH_A_SWITCH_VXLAN_MASK, VXLAN_MASK);
+
+	if (sport & ((1u << mask) - 1))
+		dash_txn_error(txn, op, EINVAL, DASH_A_SWITCH_VXLAN_SPORT,
+			       "%u is not a multiple of 2^%u", sport, mask);
+}
+
+/**
+ * dash_switch_update() - put UDP ports in force, for existing flows too
+ * @txn: the transaction
+ * @op: SET of the switch
+ */
+void dash_switch_update(struct dash_txn *txn, struct dash_op *op)
+{
+	const struct dash_blob *b = (op->live ?: op->obj)->blob;
+
+	dash_hot_set_switch(txn->dn, dash_blob_u32(b, DASH_A_SWITCH_VXLAN_PORT, VXLAN_PORT),
+			    dash_blob_u32(b, DASH_A_SWITCH_VXLAN_SPORT, VXLAN_SPORT),
+			    dash_blob_u32(b, DASH_A_SWITCH_VXLAN_MASK, VXLAN_MASK));
+}
+
+/**
+ * dash_switch_remove() - back to the default ports
+ * @dn: the appliance
+ * @o: object
+ */
+void dash_switch_remove(struct dash_net *dn, struct dash_obj *o)
+{
+	dash_hot_set_switch(dn, VXLAN_PORT, VXLAN_SPORT, VXLAN_MASK);
+}
+
+/* ---- meter rules ---- */
+
+/**
+ * dash_meter_rule_check() - the prefix must be of the policy's family
+ * @txn: the transaction
+ * @op: SET of a meter rule
+ */
+void dash_meter_rule_check(struct dash_txn *txn, struct dash_op *op)
+{
+	const struct nlattr *a = dash_blob_find(op->eff, DASH_A_METER_RULE_IP_PREFIX);
+	struct dash_view v;
+
+	if (!a || !dash_view_named(txn, DASH_OBJ_METER_POLICY, op->owner->name, &v))
+		return;
+	if (dash_blob_u32(dash_view_blob(&v), DASH_A_METER_POLICY_IP_VERSION, 0) !=
+	    (nla_len(a) == 5 ? DASH_IP_VERSION_IPV4 : DASH_IP_VERSION_IPV6))
+		dash_txn_error(txn, op, EINVAL, DASH_A_METER_RULE_IP_PREFIX,
+			       "not of the family of meter policy \"%s\"", op->owner->name);
+}
