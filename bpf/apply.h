@@ -99,12 +99,18 @@ static __always_inline __u16 dash_fold(__u64 sum)
 	return ~(__u16)((sum >> 16) + sum);
 }
 
+/* 16.3: the same for all packets of a connection, in the configured range. */
+static __always_inline __be16 dash_sport(const struct dash_hot *hot, const struct dash_pkt *pkt)
+{
+	return bpf_htons(hot->sport_base + (pkt->hash & hot->sport_mask));
+}
+
 static __always_inline void dash_write_vxlan(struct udphdr *udp, const struct dash_hot *hot,
 					     const struct dash_pkt *pkt, __be32 vni)
 {
 	__be32 *vx = (__be32 *)(udp + 1);
 
-	udp->source = bpf_htons(hot->sport_base + (pkt->hash & hot->sport_mask));
+	udp->source = dash_sport(hot, pkt);
 	udp->dest = hot->vxlan_port;
 	udp->len = bpf_htons(DASH_VXLAN_OVERHEAD + pkt->inner_len);
 	udp->check = 0;

@@ -400,7 +400,7 @@ static __always_inline enum dash_drop dash_parse_l4(const struct dash_buf *b, __
 		/* the caller knows all that can be known */
 	} else if (proto == IPPROTO_TCP) {
 		h = b->data + off;
-		if (!dash_fits(b, h, DASH_TCP_MIN) || room < DASH_TCP_MIN || h[12] < 0x50 || (h[12] >> 4) * 4u > room)
+		if (!dash_fits(b, h, DASH_TCP_MIN) || h[12] < 0x50 || (h[12] >> 4) * 4u > room)
 			return DASH_DROP_INNER_MALFORMED;
 		pkt->tcp_flags = h[13];
 		ports = *(const __be32 *)h;

@@ -15,12 +15,19 @@
 #define AF_INET		2
 #define AF_INET6	10
 
+/* Does this device take XDP frames?  Cached next hops have been asked by the module. */
+static __always_inline bool dash_takes_frames(const struct dash_hot *hot, __u32 ifindex)
+{
+	return hot->xmit[ifindex & (DASH_XMIT_SLOTS - 1)] == ifindex;
+}
+
 /*
- * Ask the kernel.  For a direct packet the inner addresses are asked for, which
- * are still those of the flow key.  A device other than the ingress one is only
- * used by redirect if the module has vouched for it, which a cached entry does.
+ * Ask the kernel about one packet.  The ports go into the hash over the paths of a
+ * multipath route (UND-3).  For a direct packet the inner addresses are asked for,
+ * which are still those of the flow key.
  */
-static __always_inline enum dash_drop dash_fib(struct xdp_md *ctx, const struct dash_pkt *pkt,
+static __always_inline enum dash_drop dash_fib(struct xdp_md *ctx, const struct dash_hot *hot,
+					       const struct dash_pkt *pkt,
 					       const struct dash_plan *plan, struct dash_nh *nh)
 {
 	struct bpf_fib_lookup p = {};
@@ -29,6 +36,8 @@ static __always_inline enum dash_drop dash_fib(struct xdp_md *ctx, const struct 
 	p.ifindex = ctx->ingress_ifindex;
 	p.tot_len = plan->ip_len;
 	p.l4_protocol = IPPROTO_UDP;
+	p.sport = dash_sport(hot, pkt);
+	p.dport = hot->vxlan_port;
 	if (plan->direct) {
 		p.l4_protocol = pkt->key.proto;
 		p.sport = pkt->key.vm_port;
@@ -56,11 +65,11 @@ static __always_inline enum dash_drop dash_fib(struct xdp_md *ctx, const struct 
 	rc = bpf_fib_lookup(ctx, &p, sizeof(p), 0);
 	switch (rc) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
-		nh->state = DASH_NH_OK;
+		nh->state = dash_takes_frames(hot, p.ifindex) ? DASH_NH_OK : DASH_NH_KERNEL;
 		nh->ifindex = p.ifindex;
 		__builtin_memcpy(nh->dmac, p.dmac, ETH_ALEN);
 		__builtin_memcpy(nh->smac, p.smac, ETH_ALEN);
-		if (dash_module && p.ifindex != ctx->ingress_ifindex)
+		if (dash_module && hot->xmit[p.ifindex & (DASH_XMIT_SLOTS - 1)] != p.ifindex)
 			nh->state = DASH_NH_KERNEL;
 		return DASH_DROP_NONE;
 	case BPF_FIB_LKUP_RET_BLACKHOLE:
@@ -92,9 +101,9 @@ static __always_inline enum dash_drop dash_next_hop(struct xdp_md *ctx,
 	const struct dash_nh *nh = &hot->nh[plan->nh & (DASH_MAX_NH - 1)];
 
 	*found = nh;
-	if (!plan->nh) {
+	if (!plan->nh || nh->state == DASH_NH_LOOKUP) {
 		*found = local;
-		return dash_fib(ctx, pkt, plan, local);
+		return dash_fib(ctx, hot, pkt, plan, local);
 	}
 	if (nh->state == DASH_NH_OK)
 		return plan->ip_len > nh->mtu ? DASH_DROP_MTU_EXCEEDED : DASH_DROP_NONE;

@@ -20,9 +20,10 @@ enum verdict { TX, DROP, PASS };
 #define MODULE	2	/* needs the module's policy */
 #define BOTH	(NATIVE | MODULE)
 #define ONCE	4	/* the same packet again would be something else */
+#define BURST	8	/* the connections that a token bucket lets pass at once come first; "%u" is a port */
 
 /* Next hops of native runs; a case that says nothing uses NH_OK. */
-enum nh { NH_DEFAULT, NH_OK, NH_OTHER_PORT, NH_NO_ROUTE, NH_ROUTE_DROP, NH_KERNEL };
+enum nh { NH_DEFAULT, NH_OK, NH_OTHER_PORT, NH_NO_ROUTE, NH_ROUTE_DROP, NH_KERNEL, NH_LOOKUP };
 
 /**
  * struct action - flow record that native runs install
@@ -120,6 +121,9 @@ static const struct fixture fixtures[] = {
 	{ "outer IPv4 header checksum wrong", BOTH,
 	  RX "ip4 25.1.1.1>10.250.20.19 csum 0x1234 / udp 51000>4789 / vxlan 4321 / eth " VM ">" GUEST " / " I4 U,
 	  DROP, DASH_DROP_OUTER_MALFORMED },
+	{ "outer IPv4 header checksum wrong, with options", BOTH,
+	  RX "ip4 25.1.1.1>10.250.20.19 csum 0x1234 opt 8 / udp 51000>4789 / vxlan 4321 / eth " VM ">" GUEST " / " I4 U,
+	  DROP, DASH_DROP_OUTER_MALFORMED },
 	{ "outer IHL below 5", BOTH,
 	  RX "ip4 25.1.1.1>10.250.20.19 ihl 4 / udp 51000>4789 / vxlan 4321 / eth " VM ">" GUEST " / " I4 U,
 	  DROP, DASH_DROP_OUTER_MALFORMED },
@@ -176,6 +180,10 @@ static const struct fixture fixtures[] = {
 	  DROP, DASH_DROP_INNER_MALFORMED },
 	{ "inner UDP cut short", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 proto 17 / pay 7", DROP, DASH_DROP_INNER_MALFORMED },
 	{ "inner TCP cut short", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 proto 6 / pay 19", DROP, DASH_DROP_INNER_MALFORMED },
+	{ "inner UDP cut short, padding behind it", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 proto 17 / pay 7 / ipad 20",
+	  DROP, DASH_DROP_INNER_MALFORMED },
+	{ "inner TCP cut short, padding behind it", BOTH,
+	  OUT4 "ip4 10.1.2.9>10.1.1.1 len 39 / tcp 1>2 S", DROP, DASH_DROP_INNER_MALFORMED },
 	{ "inner TCP data offset 4", BOTH, OUT4 I4 "tcp 1>2 S doff 4 / pay 10", DROP, DASH_DROP_INNER_MALFORMED },
 	{ "inner TCP data offset beyond the packet", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 len 44 / tcp 1>2 S doff 7",
 	  DROP, DASH_DROP_INNER_MALFORMED },
@@ -187,6 +195,8 @@ static const struct fixture fixtures[] = {
 	  DROP, DASH_DROP_OUTER_MALFORMED },
 	{ "inner IPv6 extension header longer than the payload", BOTH,
 	  OUT4 "ip6 2001:db8:a::9>2001:db8:b::1 plen 16 / ext 60 hlen 9 nh 17", DROP, DASH_DROP_INNER_MALFORMED },
+	{ "inner IPv6 extension header into the padding", BOTH,
+	  OUT4 "ip6 2001:db8:a::9>2001:db8:b::1 plen 8 / ext 60 hlen 1 / udp 1>2 / pay 20", DROP, DASH_DROP_INNER_MALFORMED },
 	{ "TCP fragment that would overlap the header", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 off 8 proto 6 / pay 40",
 	  DROP, DASH_DROP_INNER_MALFORMED },
 	{ "head of a fragmented packet without its UDP header", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 mf proto 17 / pay 4",
@@ -315,6 +325,10 @@ static const struct fixture fixtures[] = {
 	  OUT4 "ip4 10.1.2.9>200.1.0.6 / udp 10011>20000 / pay 8000 / pad 50", TX, 0,
 	  TO_PA6("2601:12:7a:1::1234", "866", "20:10:83:99:22:A2") "ip4 10.1.2.9>200.1.0.6 / udp 10011>20000 / pay 8000",
 	  VNET2_6 },
+	{ "padding in the second buffer", BOTH, OUT4 I4 "udp 10011>20000 / pay 3300 / pad 700", TX, 0,
+	  TO_PA4("101.1.2.3", "45654", PEER) I4 "udp 10011>20000 / pay 3300", VNET1 },
+	{ "padding that begins with the second buffer", BOTH, OUT4 I4 "udp 10011>20000 / pay 3428 / pad 700", TX, 0,
+	  TO_PA4("101.1.2.3", "45654", PEER) I4 "udp 10011>20000 / pay 3428", VNET1 },
 	{ "a frame of exactly the MTU", BOTH, OUT4 I4 "udp 10012>20000 / pay 9022", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) I4 "udp 10012>20000 / pay 9022", VNET1 },
 	{ "one octet more", BOTH, OUT4 I4 "udp 10012>20000 / pay 9023", DROP, DASH_DROP_MTU_EXCEEDED, NULL, VNET1 },
@@ -346,6 +360,8 @@ static const struct fixture fixtures[] = {
 	  { .pa = "101.1.2.3", .nh = NH_ROUTE_DROP } },
 	{ "no neighbour, and no module to ask", NATIVE, OUT4 I4 U, DROP, DASH_DROP_UNDERLAY_TX_FAIL, NULL,
 	  { .pa = "101.1.2.3", .nh = NH_KERNEL } },
+	{ "next hop to be asked for per packet", NATIVE, OUT4 I4 U, DROP, DASH_DROP_UNDERLAY_NO_ROUTE, NULL,
+	  { .pa = "101.1.2.3", .nh = NH_LOOKUP } },
 	{ "no route to the PA", MODULE, OUT4 "ip4 10.1.2.9>10.1.66.1 / " U, DROP, DASH_DROP_UNDERLAY_NO_ROUTE },
 	{ "blackhole route to the PA", MODULE, OUT4 "ip4 10.1.2.9>10.1.66.2 / " U, DROP, DASH_DROP_UNDERLAY_ROUTE_DROP },
 	{ "no VIP of the PA's family", MODULE, OUT4_TO("10.250.20.21", "4322") "ip4 10.1.2.9>200.1.0.6 / udp 5>6 / pay 5",
@@ -363,9 +379,7 @@ static const struct fixture fixtures[] = {
 	  DASH_DROP_FLOW_LIMIT_ENI },
 	{ "VNI that nobody trusts", MODULE, NET4_TO("101.1.2.3", "777", ENI("15")) R4 RU, DROP, DASH_DROP_TRUSTED_VNI_MISS },
 	{ "inbound rule drops", MODULE, NET4_TO("101.1.2.3", "45654", ENI("16")) R4 RU, DROP, DASH_DROP_INBOUND_RULE_DROP },
-	{ "first connection of this second", MODULE | ONCE, OUT4_FROM(ENI("17")) I4 "udp 1>2 / pay 5", TX, 0,
-	  SENT "ip4 10.250.20.19>101.1.2.3 tos 0x28 ttl 64 id * / udp *>4789 / vxlan 45654 / eth " ENI("17") ">" PEER " / " I4 "udp 1>2 / pay 5" },
-	{ "second connection of this second", MODULE | ONCE, OUT4_FROM(ENI("17")) I4 "udp 3>4 / pay 5", DROP,
+	{ "a connection too many for this second", MODULE | ONCE | BURST, OUT4_FROM(ENI("17")) I4 "udp %u>4 / pay 5", DROP,
 	  DASH_DROP_CPS_LIMIT },
 	{ "protocol that is not allowed", MODULE, OUT4 "ip4 10.1.2.9>10.1.1.1 proto 89 / pay 12", DROP,
 	  DASH_DROP_UNSUPPORTED_PROTOCOL },

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,11 +135,24 @@ static void fill_world(void)
 	fill_nh(NH_NO_ROUTE, DASH_NH_NO_ROUTE, 0);
 	fill_nh(NH_ROUTE_DROP, DASH_NH_ROUTE_DROP, 0);
 	fill_nh(NH_KERNEL, DASH_NH_KERNEL, 0);
+	fill_nh(NH_LOOKUP, DASH_NH_LOOKUP, 0);
 	put_hot();
+}
+
+static void set_forwarding(void)
+{
+	FILE *f = fopen("/proc/sys/net/ipv4/conf/all/forwarding", "w");
+
+	if (!f || fputs("1", f) < 0 || fclose(f))
+		die("forwarding: %s", strerror(errno));
 }
 
 static void load_native(void)
 {
+	/* Without routes, and forwarding: what the kernel says about an address is then known. */
+	if (unshare(CLONE_NEWNET))
+		die("no namespace: %s", strerror(errno));
+	set_forwarding();
 	skel = dash_xdp__open();
 	if (!skel)
 		die("open: %s", strerror(errno));
@@ -492,6 +506,36 @@ static void run_stale(void)
 	check_stale("inbound connection from an IPv6 PA", NET6("2001:db8::65", "45654") R4 RU, &in, 7);
 }
 
+/* What falls into the slot of something that exists is not that thing. */
+static void run_collisions(void)
+{
+	const struct dash_admit *t = &hot->admit[0];
+	static char text[512];
+	struct fixture f = { "a MAC in the slot of an ENI's", NATIVE, text, DROP, DASH_DROP_ENI_MISS };
+	uint32_t mac_slot = dash_slot_of(mac_word(VM), t->mac_seed, DASH_MAC_SLOTS);
+	struct dash_ip ip = ip_of("10.250.20.19");
+	uint32_t vip_slot = dash_slot_of(dash_vip_word(&ip), t->vip_seed, DASH_VIP_SLOTS);
+	uint64_t m;
+
+	for (m = 2; dash_slot_of(m, t->mac_seed, DASH_MAC_SLOTS) != mac_slot; m += 256)
+		;
+	snprintf(text, sizeof(text), HOST4 "vxlan 4321 / eth 02:%02x:%02x:%02x:00:00>" GUEST " / " I4 U,
+		 (unsigned int)(m >> 8) & 255, (unsigned int)(m >> 16) & 255, (unsigned int)(m >> 24) & 255);
+	run_fixture(&f, "");
+
+	do
+		ip.w[3] = htonl(ntohl(ip.w[3]) + 1);
+	while (dash_slot_of(dash_vip_word(&ip), t->vip_seed, DASH_VIP_SLOTS) != vip_slot);
+	m = ntohl(ip.w[3]);
+	snprintf(text, sizeof(text),
+		 RX "ip4 25.1.1.1>%u.%u.%u.%u / udp 51000>4789 / vxlan 4321 / eth " VM ">" GUEST " / " I4 U,
+		 (unsigned int)(m >> 24), (unsigned int)(m >> 16) & 255, (unsigned int)(m >> 8) & 255,
+		 (unsigned int)m & 255);
+	f.name = "an address in the slot of a VIP";
+	f.reason = DASH_DROP_VIP_MISS;
+	run_fixture(&f, "");
+}
+
 static void run_admission(void)
 {
 	static const struct fixture pass = {
@@ -502,6 +546,7 @@ static void run_admission(void)
 	static const struct fixture idle = {
 		"the tables in force are the active half", NATIVE, OUT4 I4 U, DROP, DASH_DROP_VIP_MISS };
 
+	run_collisions();
 	hot->vip_pass = 1;
 	put_hot();
 	run_fixture(&pass, "");
