@@ -747,6 +747,30 @@ static __always_inline const u64 *port_class(const struct dash_acl *a, u32 table
 	return a->words + class;
 }
 
+/* Summary words behind the first: groups of more than 4096 rules. */
+static noinline bool lookup_many(const struct dash_acl *a, const u64 *const s[5], struct dash_acl_match *m)
+{
+	u32 before[5] = { 0 }, j, d;
+
+	for (j = 0; j < a->sums; j++) {
+		u64 common = s[0][j] & s[1][j] & s[2][j] & s[3][j] & s[4][j];
+
+		for (; common; common &= common - 1) {
+			u64 below = (common & -common) - 1, rules = ~0ull;
+
+			for (d = 0; d < 5; d++)
+				rules &= s[d][a->sums + before[d] + hweight64(s[d][j] & below)];
+			if (rules) {
+				*m = a->match[j * 4096 + __ffs64(common) * 64 + __ffs64(rules)];
+				return true;
+			}
+		}
+		for (d = 0; d < 5; d++)
+			before[d] += hweight64(s[d][j]);
+	}
+	return false;
+}
+
 /**
  * dash_acl_lookup() - the first rule of a group that matches
  * @a: the group, of the packet's family
@@ -759,36 +783,26 @@ static __always_inline const u64 *port_class(const struct dash_acl *a, u32 table
  */
 bool dash_acl_lookup(const struct dash_acl *a, const struct dash_acl_key *k, struct dash_acl_match *m)
 {
-	/* Summaries of the five classes, and their words. */
+	/* The five classes: a summary each, and its words. */
 	const u64 *s0 = side_class(a, 0, &k->src), *s1 = side_class(a, 1, &k->dst);
 	const u64 *s2 = port_class(a, SVC_SPORT, k->sport), *s3 = port_class(a, SVC_DPORT, k->dport);
 	const u64 *s4 = a->words + a->svc[SVC_PROTO + k->proto];
-	u32 j, sums = a->sums;
-	const u64 *w0 = s0 + sums, *w1 = s1 + sums, *w2 = s2 + sums, *w3 = s3 + sums, *w4 = s4 + sums;
+	u64 common;
 
-	for (j = 0;;) {
-		u64 common = s0[j] & s1[j] & s2[j] & s3[j] & s4[j];
+	if (unlikely(a->sums > 1))
+		return lookup_many(a, (const u64 *const[]){ s0, s1, s2, s3, s4 }, m);
+	for (common = *s0 & *s1 & *s2 & *s3 & *s4; common; common &= common - 1) {
+		u64 below = (common & -common) - 1;
+		u64 rules = s0[1 + hweight64(*s0 & below)] & s1[1 + hweight64(*s1 & below)] &
+			    s2[1 + hweight64(*s2 & below)] & s3[1 + hweight64(*s3 & below)] &
+			    s4[1 + hweight64(*s4 & below)];
 
-		for (; common; common &= common - 1) {
-			/* Words before this one. */
-			u64 before = (common & -common) - 1;
-			u64 rules = w0[hweight64(s0[j] & before)] & w1[hweight64(s1[j] & before)] &
-				    w2[hweight64(s2[j] & before)] & w3[hweight64(s3[j] & before)] &
-				    w4[hweight64(s4[j] & before)];
-
-			if (rules) {
-				*m = a->match[j * 4096 + __ffs64(common) * 64 + __ffs64(rules)];
-				return true;
-			}
+		if (rules) {
+			*m = a->match[__ffs64(common) * 64 + __ffs64(rules)];
+			return true;
 		}
-		if (++j == sums)
-			return false;
-		w0 += hweight64(s0[j - 1]);
-		w1 += hweight64(s1[j - 1]);
-		w2 += hweight64(s2[j - 1]);
-		w3 += hweight64(s3[j - 1]);
-		w4 += hweight64(s4[j - 1]);
 	}
+	return false;
 }
 
 /**

@@ -71,7 +71,7 @@ struct node {
 /* Bucket entries; IPv4 in 16 bytes. */
 struct entry4 {
 	void *value;
-	u32 addr, len;
+	u32 addr, host_bits;	/* 32 - length: what a lookup shifts out */
 };
 
 struct entry6 {
@@ -90,6 +90,7 @@ struct item {
 struct front {
 	struct dash_bits base, mask;	/* the common bits, and which they are */
 	unsigned int skip, bits;	/* their number, and that of the index; the sum is a level */
+	unsigned int shift;		/* 63 - bits: one is shifted apart, as there may be none */
 	struct {
 		unsigned long slot;	/* where the trie goes on behind them, or a bucket above that */
 		void *best;		/* longest match among the nodes passed */
@@ -213,7 +214,7 @@ static struct item bucket_item(const struct dash_lpm *t, unsigned long slot, uns
 	} else {
 		const struct entry4 *e = (struct entry4 *)entries_of(slot) + i;
 
-		it = (struct item){ { (u64)e->addr << 32, 0 }, e->len, e->value };
+		it = (struct item){ { (u64)e->addr << 32, 0 }, 32 - e->host_bits, e->value };
 	}
 	return it;
 }
@@ -258,7 +259,7 @@ static unsigned long bucket_make(struct dash_lpm *t, struct item *it, unsigned i
 		if (t->v6)
 			((struct entry6 *)b)[i] = (struct entry6){ it[i].value, it[i].addr, it[i].len };
 		else
-			((struct entry4 *)b)[i] = (struct entry4){ it[i].value, it[i].addr.hi >> 32, it[i].len };
+			((struct entry4 *)b)[i] = (struct entry4){ it[i].value, it[i].addr.hi >> 32, 32 - it[i].len };
 	}
 	return (unsigned long)b | n;
 }
@@ -519,6 +520,7 @@ static void front_shape(const struct dash_lpm *t, struct front *f)
 	end = min(end, t->v6 ? 126u : 30u);
 	f->skip = min(depth, end);
 	f->bits = end - f->skip;
+	f->shift = 63 - f->bits;
 	f->mask = first_bits(f->skip);
 	f->base = (struct dash_bits){ a.hi & f->mask.hi, a.lo & f->mask.lo };
 }
@@ -606,6 +608,7 @@ struct dash_lpm *dash_lpm_create(bool v6)
 	t->v6 = v6;
 	t->root = EMPTY;
 	f->e[0].slot = EMPTY;
+	f->shift = 63;
 	t->bytes = kmalloc_size_roundup(sizeof(*t)) + kmalloc_size_roundup(front_size(0));
 	RCU_INIT_POINTER(t->front, f);
 	return t;
@@ -812,7 +815,7 @@ static __always_inline void *bucket_lookup4(unsigned long slot, u32 addr, void *
 	const struct entry4 *e = entries_of(slot), *end = e + (slot & TAG);
 
 	for (; e < end; e++) {
-		if (!((u64)(addr ^ e->addr) >> (32 - e->len))) {
+		if (!((u64)(addr ^ e->addr) >> e->host_bits)) {
 			void *v = READ_ONCE(*(void *const *)&e->value);
 
 			if (likely(v))
@@ -871,7 +874,7 @@ static __always_inline void *lookup(const struct dash_lpm *t, struct dash_bits a
 {
 	const struct front *f = rcu_dereference(t->front);
 	const struct node *n, *with = NULL;	/* last node with a match, and its matches */
-	struct dash_bits rest = a;
+	struct dash_bits rest;
 	unsigned long slot;
 	u64 matches = 0;
 	void *v, *best;
@@ -880,11 +883,13 @@ static __always_inline void *lookup(const struct dash_lpm *t, struct dash_bits a
 	if (unlikely(((a.hi ^ f->base.hi) & f->mask.hi) | (v6 ? (a.lo ^ f->base.lo) & f->mask.lo : 0)))
 		return lookup_slow(t, a);
 	rest = v6 ? shift_left(a, f->skip) : (struct dash_bits){ a.hi << f->skip, 0 };
-	first = (rest.hi >> 1) >> (63 - f->bits);
-	rest = v6 ? shift_left(rest, f->bits) : (struct dash_bits){ rest.hi << f->bits, 0 };
+	first = (rest.hi >> 1) >> f->shift;
 	slot = smp_load_acquire(&f->e[first].slot);
 	best = READ_ONCE(*(void *const *)&f->e[first].best);
-	while (!(slot & TAG)) {
+	if (slot & TAG)
+		goto bucket;
+	rest = v6 ? shift_left(rest, f->bits) : (struct dash_bits){ rest.hi << f->bits, 0 };
+	do {
 		unsigned int i = rest.hi >> (64 - STRIDE);
 		u64 m, c;
 
@@ -901,7 +906,8 @@ static __always_inline void *lookup(const struct dash_lpm *t, struct dash_bits a
 		slot = READ_ONCE(*(const unsigned long *)&n->slot[hweight64(c) - 1]);
 		rest.hi = v6 ? rest.hi << STRIDE | rest.lo >> (64 - STRIDE) : rest.hi << STRIDE;
 		rest.lo <<= STRIDE;
-	}
+	} while (!(slot & TAG));
+bucket:
 	v = v6 ? bucket_lookup6(slot, a, NULL) : bucket_lookup4(slot, a.hi >> 32, NULL);
 	if (v)
 		return v;
@@ -911,6 +917,11 @@ node:
 	slot = hweight64(with->child) + hweight64(map_upto(with->value, fls64(matches) - 1)) - 1;
 	v = (void *)READ_ONCE(*(const unsigned long *)&with->slot[slot]);
 	return likely(v) ? v : lookup_slow(t, a);
+}
+
+static noinline void *lookup6(const struct dash_lpm *t, const struct dash_ip *ip)
+{
+	return lookup(t, dash_bits_of(ip, true), true);
 }
 
 /**
@@ -923,8 +934,9 @@ node:
  */
 void *dash_lpm_lookup(const struct dash_lpm *t, const struct dash_ip *ip)
 {
+	/* Apart, so that IPv4 does not save the registers that IPv6 needs. */
 	if (t->v6)
-		return lookup(t, dash_bits_of(ip, true), true);
+		return lookup6(t, ip);
 	return lookup(t, dash_bits_of(ip, false), false);
 }
 
