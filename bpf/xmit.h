@@ -69,8 +69,6 @@ static __always_inline enum dash_drop dash_fib(struct xdp_md *ctx, const struct 
 		nh->ifindex = p.ifindex;
 		__builtin_memcpy(nh->dmac, p.dmac, ETH_ALEN);
 		__builtin_memcpy(nh->smac, p.smac, ETH_ALEN);
-		if (dash_module && hot->xmit[p.ifindex & (DASH_XMIT_SLOTS - 1)] != p.ifindex)
-			nh->state = DASH_NH_KERNEL;
 		return DASH_DROP_NONE;
 	case BPF_FIB_LKUP_RET_BLACKHOLE:
 	case BPF_FIB_LKUP_RET_UNREACHABLE:
