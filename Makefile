@@ -27,7 +27,7 @@ BPFTOOL	?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 
 CFLAGS	?= -O2 -g
-WARN	:= -Wall -Wextra -Wno-missing-field-initializers -Wmissing-prototypes -Wformat=2 $(WERROR)
+WARN	:= -Wall -Wextra -Wno-missing-field-initializers -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral $(WERROR)
 VERSION	:= $(shell sed -n 's/.*DASH_VERSION[ \t]*"\(.*\)"/\1/p' kernel/version.h)
 
 all: kernel bpf tools selftests
@@ -89,7 +89,7 @@ tools/dashctl: $(TOOLOBJ)
 
 $(TOOLOBJ): build/tools/%.o: tools/%.c | $(SKEL) build/tools
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TOOLPKG)) -Ikernel/uapi -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -MMD -MP $$($(PKG_CONFIG) --cflags $(TOOLPKG)) -Ikernel/uapi -c $< -o $@
 
 selftests: selftests/prog_run
 
