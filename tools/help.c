@@ -110,14 +110,14 @@ static void all_commands(void)
 	       "drop reasons.\n");
 }
 
-/* words|args|live|option=arg=live,...: one line for each command */
+/* words|live|option=arg=live,...: one line for each command */
 static void word_rows(void)
 {
 	const struct command *c;
 	int i;
 
 	for (c = commands; c->words; c++) {
-		printf("%s|%s|%s|", c->words, c->args, c->live ? c->live : "");
+		printf("%s|%s|", c->words, c->live ? c->live : "");
 		for (i = 0; i < CMD_OPTIONS && c->options[i].name; i++)
 			printf("%s%s=%s=%s", i ? "," : "", c->options[i].name,
 			       c->options[i].arg ? c->options[i].arg : "",

@@ -172,7 +172,8 @@ static const char *keep(struct json_reader *r, const char *text, size_t len)
 {
 	char *s = carve(r, len + 1);
 
-	memcpy(s, text, len);
+	if (len)
+		memcpy(s, text, len);
 	s[len] = '\0';
 	return s;
 }

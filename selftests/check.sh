@@ -1,0 +1,184 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 The dash-linux authors
+#
+# Does dashctl name what is wrong with a file, and with its own command line?
+# Everything it judges without the module: "dashctl check", help, manual and
+# completion against the tables that parse.  Runs anywhere, needs no rights.
+. "$(dirname "$0")/lib.sh"
+
+examples="minimal vnet-to-vnet acl-tags acl-tags-delete topo"
+
+# One case a line: exit status, the message after "f.json:element N: ", the file.
+# "@" stands for the start of a table's name, DASH_..._TABLE written @..@.
+cases=$(cat <<'END'
+0||{"@VNET@:a": {"vni": 1}}
+0||[{"@VNET@:a": {"vni": "0x10"}, "@VNET@:b": {"vni": 2}, "OP": "set"}]
+0||{"@VNET@:a": {"vni": "1", "guid": "", "peer_list": null}}
+0||{"@VNET@:gone": null, "OP": "DEL"}
+0||{"DASH_METER_POLICY": {"meter_policy_id": "x"}, "DASH_METER_TABLE:E:7": {}, "OP": "DEL"}
+0||{"SWITCH_TABLE:switch": {"vxlan_port": "4790", "vxlan_security": false}}
+0||{"DASH_TAG_TABLE:t": {"ip_version": "IP_VERSION_IPV4", "addresses": "10.0.0.0/8, 11.0.0.0/8"}}
+0||{"DASH_ACL_V4_IN_TABLE:E:1": {"acl_group_id": "g"}}
+0||{"@ACL_IN@:E:1": {"acl_group_id": "g"}}
+0||{"@ENI@:E": {"admin_state": "enabled", "mode": "vm", "dscp_mode": "preserve", "dscp": 0}}
+0||{"@ROUTE@": {"group_id": "g", "prefix": "10.0.0.0/8", "routing_type": "drop"}}
+0||{"@ROUTE@:g:10.0.0.0/8": {"prefix": "10.0.0.0/8", "routing_type": "drop", "action_type": "drop"}}
+0||{"@ROUTING_TYPE@:vnet": {"name": "a", "action_type": "ACTION_TYPE_MAPROUTING"}}
+1|@VNET@:a: EINVAL: missing field "vni" (line 1, column 23)|{"@VNET@:a": {}}
+1|@VNET@:a: EINVAL: missing field "vni" (line 1, column 23)|{"@VNET@:a": {"vni": ""}}
+1|@VNET@:a.vni: EINVAL: 0 is not in 1..16777215 (line 1, column 31)|{"@VNET@:a": {"vni": 0}}
+1|@VNET@:a.vni: EINVAL: 1.5 is not an integer (line 1, column 31)|{"@VNET@:a": {"vni": 1.5}}
+1|@VNET@:a.vni: EINVAL: expected a number, found true (line 1, column 31)|{"@VNET@:a": {"vni": true}}
+1|@VNET@:a.vni: EINVAL: expected a number, found an object (line 1, column 31)|{"@VNET@:a": {"vni": {}}}
+1|@VNET@:a.vni: EINVAL: given twice, as "vni" and "vni" (line 1, column 41)|{"@VNET@:a": {"vni": 1, "vni": 2}}
+1|@VNET@:: EINVAL: missing key part "vnet_name" (line 1, column 2)|{"@VNET@:": {"vni": 1}}
+1|@ROUTE@:g: EINVAL: missing key part "prefix" (line 1, column 2)|{"@ROUTE@:g": {"routing_type": "drop"}}
+1|@ROUTE@:g:10.0.0.0/40: EINVAL: key part "prefix": "10.0.0.0/40": prefix length is not in 0..32 (line 1, column 2)|{"@ROUTE@:g:10.0.0.0/40": {"routing_type": "drop"}}
+1|@ROUTE@:g:10.0.0.0/8.prefix: EINVAL: "11.0.0.0/8" in the body, but "10.0.0.0/8" in the key (line 1, column 46)|{"@ROUTE@:g:10.0.0.0/8": {"prefix": "11.0.0.0/8", "routing_type": "drop"}}
+1|@ROUTE@:g:10.0.0.0/8.routing_type: EINVAL: given twice, as "routing_type" and "action_type" (line 1, column 75)|{"@ROUTE@:g:10.0.0.0/8": {"routing_type": "drop", "action_type": "vnet"}}
+1|@ROUTE@:g:10.0.0.0/8.routing_type: EINVAL: "tunnel" is none of: vnet, vnet_direct, direct, drop, servicetunnel, appliance (line 1, column 52)|{"@ROUTE@:g:10.0.0.0/8": {"routing_type": "tunnel"}}
+1|@ROUTE@:g:10.0.0.0/8.routing_type: ENOTSUP: "servicetunnel" is not available in this release (line 1, column 52)|{"@ROUTE@:g:10.0.0.0/8": {"routing_type": "servicetunnel"}}
+1|@ROUTE@:g:10.0.0.0/8.tunnel: ENOTSUP: "tunnel" is not available in this release (line 1, column 70)|{"@ROUTE@:g:10.0.0.0/8": {"routing_type": "drop", "tunnel": "t"}}
+1|@ROUTE_RULE@:E:100:Office: ENOTSUP: key part "prefix": "Office" is no prefix; a tag as source is not available in this release (line 1, column 2)|{"@ROUTE_RULE@:E:100:Office": {"action_type": "decap"}}
+1|@ROUTE_RULE@:E:100::5.priority: EINVAL: "6" in the body, but "5" in the key (line 1, column 49)|{"@ROUTE_RULE@:E:100::5": {"priority": 6, "action_type": "decap"}}
+1|@ENI@:E.mac_address: EINVAL: MAC address is zero (line 1, column 38)|{"@ENI@:E": {"mac_address": "000000000000"}}
+1|@ENI@:E.mode: ENOTSUP: "mode" is not available in this release (line 1, column 31)|{"@ENI@:E": {"mode": "fnic"}}
+1|@ACL_RULE@:g:r.src_port: EINVAL: range "90-80" ends before it begins (line 1, column 93)|{"@ACL_RULE@:g:r": {"priority": 1, "action": "deny", "terminating": 1, "src_port": {"min": 90, "max": 80}}}
+1|@ACL_RULE@:g:r.protocol: EINVAL: empty item in list "6,,17" (line 1, column 93)|{"@ACL_RULE@:g:r": {"priority": 1, "action": "deny", "terminating": 1, "protocol": "6,,17"}}
+1|@ACL_IN@:E:6: EINVAL: key part "stage": 6 is not in 1..5 (line 1, column 2)|{"@ACL_IN@:E:6": {"v4_acl_group_id": "g"}}
+1|@ACL_IN@:E:1: EINVAL: missing field "v4_acl_group_id" or "v6_acl_group_id" (line 1, column 27)|{"@ACL_IN@:E:1": {}}
+1|@ROUTING_TYPE@:vnet: EINVAL: 0 actions: 1 to 5 are accepted (line 1, column 34)|{"@ROUTING_TYPE@:vnet": []}
+1|@ROUTING_TYPE@:vnet: EINVAL: missing field "action_type" (line 1, column 35)|{"@ROUTING_TYPE@:vnet": [{"name": "x"}]}
+1|@TUNNEL@:t: ENOTSUP: table is not available in this release (line 1, column 2)|{"@TUNNEL@:t": {}}
+1|@NOSUCH@:t: EINVAL: unknown table "@NOSUCH@" (line 1, column 2)|{"@NOSUCH@:t": {}}
+1|PORT_TABLE:t: EINVAL: unknown table "PORT_TABLE" (line 1, column 2)|{"PORT_TABLE:t": {}}
+1|SWITCH_TABLE:other: EINVAL: key "other" is not "switch" (line 1, column 2)|{"SWITCH_TABLE:other": {}}
+1|EINVAL: OP "ADD" is neither SET nor DEL (line 1, column 41)|{"@VNET@:a": {"vni": 1}, "OP": "ADD"}
+2|@VNET@:a: EPARSE: expected an object as body, found a number (line 1, column 23)|{"@VNET@:a": 7}
+2|EPARSE: expected an object as element, found a string (line 1, column 2)|["x"]
+2|EPARSE: element without a table (line 1, column 1)|{"OP": "SET"}
+2|EPARSE: "OP" is given twice (line 1, column 48)|{"@VNET@:a": {"vni": 1}, "OP": "SET", "OP": "DEL"}
+2|EPARSE: unexpected "}", expected a quoted name (no comma before "}") (line 1, column 33)|{"@VNET@:a": {"vni": 1,}}
+2|EPARSE: unexpected "/" (JSON has no comments), expected a JSON value (line 1, column 1)|// x
+2|EPARSE: empty file (line 1, column 1)|
+END
+)
+
+# wrong STATUS MESSAGE FILE - exactly this line, and no other but warnings
+wrong() {
+	local status=0
+	printf '%s' "$3" >"$lib_tmp/f.json"
+	(cd "$lib_tmp" && dashctl check f.json) >"$lib_tmp/said" 2>&1 || status=$?
+	expect "$1" echo $status
+	expect "$2" sed '/: WARNING: /d; s/^f.json:element [0-9]*: //' "$lib_tmp/said"
+}
+
+warned() {
+	printf '%s' "$2" >"$lib_tmp/f.json"
+	expect "f.json:element 1: $1" bash -c "cd '$lib_tmp' && dashctl check f.json 2>&1"
+	! (cd "$lib_tmp" && dashctl check --strict f.json 2>&1) | grep -q WARNING
+	expect 1 bash -c "cd '$lib_tmp' && dashctl check --strict f.json >/dev/null 2>&1; echo \$?"
+}
+
+hundred() {
+	jq -n '[range(200) | {"DASH_VNET_TABLE:v\(.)": {}}]' >"$lib_tmp/f.json"
+	expect 100 bash -c "dashctl check '$lib_tmp/f.json' 2>&1 | grep -c 'missing field'"
+	expect 100 bash -c "dashctl -j check '$lib_tmp/f.json' 2>/dev/null | jq length"
+}
+
+json_messages() {
+	echo '{"DASH_VNET_TABLE:a": {"vni": 0, "x": 1}}' >"$lib_tmp/f.json"
+	expect '["error","EINVAL","DASH_VNET_TABLE","a","vni",1,1,31]' bash -c "cd '$lib_tmp' &&
+		dashctl check --json f.json | jq -c '.[] | select(.level == \"error\") |
+		[.level, .code, .table, .key, .field, .element, .line, .column]'"
+}
+
+several_files() {
+	echo '{"DASH_VNET_TABLE:a": {"vni": 1}}' >"$lib_tmp/a.json"
+	echo '{"DASH_VNET_TABLE:b": {}}' >"$lib_tmp/f.json"
+	expect 'f.json:element 1: DASH_VNET_TABLE:b: EINVAL: missing field "vni" (line 1, column 23)' \
+		bash -c "cd '$lib_tmp' && dashctl check a.json f.json 2>&1 || true"
+	dashctl check - <"$lib_tmp/a.json"
+}
+
+# A file much larger than the memory that dashctl may have.
+streamed() {
+	awk 'BEGIN { print "["; for (i = 1; i <= 500000; i++)
+		printf "{\"DASH_VNET_MAPPING_TABLE:v:10.%d.%d.%d\": {\"underlay_ip\": \"10.0.0.1\"}}%s\n",
+			i / 65536, i / 256 % 256, i % 256, i < 500000 ? "," : "]" }' |
+		bash -c 'ulimit -v 24000; dashctl check -'
+}
+
+usage() {
+	expect "$1" bash -c "dashctl $2 2>&1 >/dev/null | head -1"
+	expect 2 bash -c "dashctl $2 >/dev/null 2>&1; echo \$?"
+}
+
+# Every command, option, table and drop reason is in the manual, and nothing else claims to be.
+manual() {
+	local man=$lib_tmp/man words live options o
+	sed 's/\\-/-/g' "$ROOT/tools/dashctl.8" >"$man"
+	while IFS='|' read -r words live options; do
+		grep -qF ".B dashctl $words" "$man" || { echo "no \"$words\""; return 1; }
+		for o in ${options//,/ }; do
+			grep -qF -- "${o%%=*}" "$man" || { echo "no \"${o%%=*}\""; return 1; }
+		done
+	done < <(dashctl help --words)
+	while read -r words; do
+		dashctl help --words | cut -d'|' -f1 | grep -qxF "$words" || { echo "\"$words\" is no command"; return 1; }
+	done < <(sed -n 's/^\.B dashctl \([a-z -]*[a-z]\).*/\1/p' "$man")
+	diff <(dashctl help drops | awk '{ print $1, $2 }') \
+		<(sed -n '/^\.SH DROP REASONS/,/^\.SH EXIT/s/^\([0-9]*\)	\([a-z_]*\)	.*/\1 \2/p' "$man")
+}
+
+# What the shell offers after the words given.
+offered() {
+	bash -c "source '$ROOT/tools/dashctl.bash-completion'; COMP_WORDS=($*); COMP_CWORD=\$((\${#COMP_WORDS[@]} - 1))
+		_dashctl; printf '%s\n' \"\${COMPREPLY[@]}\"" | sort | tr '\n' ' '
+}
+completion() {
+	expect "all eni flows vnet " offered "dashctl clear ''"
+	expect "--dry-run --ignore-unknown --json --pretty --strict " offered "dashctl apply --"
+	expect "apply attach " offered "dashctl a"
+}
+
+plan $(($(grep -c . <<<"$cases") + 5 + 19))
+for e in $examples; do
+	check "example $e.json has no errors" dashctl check "$ROOT/selftests/configs/$e.json"
+done
+while IFS='|' read -r status message file; do
+	check "status $status: ${message:-accepted}: $file" wrong "$status" \
+		"$(sed 's/@\([A-Z_]*\)@/DASH_\1_TABLE/g' <<<"$message")" \
+		"$(sed 's/@\([A-Z_]*\)@/DASH_\1_TABLE/g' <<<"$file")"
+done <<<"$cases"
+check "an unknown field is a warning, with --strict an error" warned \
+	'DASH_VNET_TABLE:a.x: WARNING: unknown field "x" (line 1, column 34)' '{"DASH_VNET_TABLE:a": {"vni": 1, "x": 1}}'
+check "host bits are cleared with a warning" warned \
+	'DASH_PA_VALIDATION_TABLE:1.prefixes: WARNING: host bits of "10.1.2.3/8" cleared: 10.0.0.0/8 (line 1, column 45)' \
+	'{"DASH_PA_VALIDATION_TABLE:1": {"prefixes": "10.1.2.3/8"}}'
+check "a multicast MAC of a mapping is a warning" warned \
+	'DASH_VNET_MAPPING_TABLE:v:1.1.1.1.mac_address: WARNING: MAC address A922839922A2 is multicast (line 1, column 85)' \
+	'{"DASH_VNET_MAPPING_TABLE:v:1.1.1.1": {"underlay_ip": "2.2.2.2", "mac_address":     "A922839922A2"}}'
+check "fields without effect: one warning a table" warned \
+	'DASH_VNET_TABLE: WARNING: accepted, but without effect in this release: guid, version (line 1, column 34)' \
+	'{"DASH_VNET_TABLE:a": {"vni": 1, "guid": "g", "version": "1"}}'
+check "deletion from an unknown table is a warning" warned \
+	'DASH_X_TABLE:a: WARNING: unknown table "DASH_X_TABLE" ignored (line 1, column 2)' \
+	'{"DASH_X_TABLE:a": {}, "OP": "DEL"}'
+check "at most a hundred errors are shown" hundred
+check "messages as JSON" json_messages
+check "several files, standard input" several_files
+check "a stream of any length" streamed
+check "--ignore-unknown takes unknown tables" bash -c \
+	"echo '{\"PORT_TABLE:x\": {}, \"DASH_Y_TABLE:y\": 5}' | dashctl check --ignore-unknown - 2>/dev/null"
+check "no such file" usage 'nosuch.json: EPARSE: cannot open: No such file or directory' 'check nosuch.json'
+check "no such command" usage 'dashctl: unknown command "frob it", see "dashctl help"' 'frob it'
+check "no such option" usage 'dashctl: apply: unknown option "--frob"' 'apply --frob x'
+check "no abbreviations" usage 'dashctl: unknown command "app x", see "dashctl help"' 'app x'
+check "a word too many" usage 'dashctl: detach: unexpected word "b", see "dashctl help detach"' 'detach a b'
+check "a word too few" usage 'dashctl: attach: DEV expected, see "dashctl help attach"' 'attach'
+check "a module that is not there is named" bash -c \
+	"[ -e /sys/module/dash ] || dashctl show status 2>&1 | grep -qF 'module not loaded (modprobe dash)'"
+check "the manual agrees with the tables" manual
+check "completion agrees with the tables" completion
