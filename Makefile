@@ -117,6 +117,11 @@ test: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests/run.sh $(T)
 
+# The tests that need a kernel, on one that looks for bugs itself.
+test-debug: deps
+	$(Q)$(MAKE) --no-print-directory bpf tools selftests
+	$(Q)selftests/debug-kernel.sh test $(T)
+
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests/run.sh --demo
@@ -167,6 +172,7 @@ help:
 	@echo 'make kernel|bpf|tools  one of them; make debug: module with its debug checks'
 	@echo 'make test          everything the project claims, tested in a virtual machine'
 	@echo 'make test T=vnet.sh  only that script'
+	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
 	@echo 'make shell         a shell in the virtual machine'
 	@echo 'make check         static checks: generated files, sparse, shell syntax'
@@ -177,4 +183,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: all kernel bpf tools selftests debug check check-headers deps test demo shell install dkms-install clean help
+.PHONY: all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help

@@ -71,7 +71,10 @@ here() {
 
 # Run COMMAND where the module can be loaded.
 where() {
-	if [ -z "${HOST-}" ]; then
+	if [ -n "${DASH_DEBUG-}" ]; then
+		selftests/vm.sh selftests/debug-kernel.sh guest "$@"
+		return
+	elif [ -z "${HOST-}" ]; then
 		selftests/vm.sh "$@"
 		return
 	fi
@@ -104,6 +107,12 @@ case ${1-} in
 	exit
 	;;
 esac
+
+# On the debug kernel: faults, and leaks of all that ran before, whatever is chosen.
+if [ -n "${DASH_DEBUG-}" ]; then
+	[ $# -ne 0 ] || set -- $kernel selftests/faults.sh
+	set -- "$@" selftests/debug_leaks.sh
+fi
 
 mkdir -p build/vm
 chosen=${*:-$native $kernel}

@@ -64,14 +64,15 @@ fi
 # ---- the initramfs ------------------------------------------------------------
 
 # Busybox and the modules that Debian's kernel needs before it can mount the
-# share; made once per kernel and version of this script.
+# share (a kernel that has no modules has it all built in); made once per kernel
+# and version of this script.
 initramfs() {
 	local out=$1 d m n=0
 	d=$(mktemp -d)
 	mkdir -p "$d"/{bin,dev,lib,mnt,newroot,proc,sys,tmp}
 	cp "$(command -v busybox)" "$d/bin/busybox"
 	for m in virtio_pci virtio_console 9pnet_virtio 9p overlay; do
-		modprobe -S "$KVER" -D "$m" 2>/dev/null | awk '/^insmod/ { print $2 }'
+		[ ! -d "/lib/modules/$KVER" ] || modprobe -S "$KVER" -D "$m" 2>/dev/null | awk '/^insmod/ { print $2 }'
 	done | awk '!seen[$0]++' >"$d/list"
 	while read -r m; do
 		n=$((n + 1))
