@@ -136,7 +136,7 @@ void shim_free(const void *p)
 
 void shim_fail_nth(u64 n)
 {
-	failed = false;
+	failed &= !n;
 	__atomic_store_n(&fail_in, n, __ATOMIC_RELAXED);
 }
 

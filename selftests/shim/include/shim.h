@@ -174,7 +174,7 @@ u32 get_random_u32(void);
 
 /* For tests: fail the n-th allocation from now (1 = the next), 0 = never. */
 void shim_fail_nth(u64 n);
-bool shim_failed(void);		/* did it come to that allocation */
+bool shim_failed(void);		/* did it come to that allocation; kept until the next n > 0 */
 u64 shim_live(void);		/* objects allocated and not freed; waits for deferred frees */
 u64 shim_live_bytes(void);
 
