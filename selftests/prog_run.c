@@ -244,6 +244,14 @@ static void open_attached(unsigned int ifindex)
 	ingress = ifindex;
 }
 
+/* "%u" in a text is a port. */
+static void with_port(const char *in, unsigned int port, char *text, size_t size)
+{
+	const char *at = strstr(in, "%u");
+
+	snprintf(text, size, "%.*s%u%s", (int)(at - in), in, port, at + 2);
+}
+
 /*
  * A token bucket is at least 32 deep (pipeline.md 20) and fills while we send; 128
  * connections empty it on any machine.
@@ -256,11 +264,11 @@ static void run_burst(const struct fixture *f)
 	char text[512];
 
 	for (port = 1000; port < 1128; port++) {
-		snprintf(text, sizeof(text), f->in, port);
+		with_port(f->in, port, text, sizeof(text));
 		pkt_build(text, &in, NULL, NULL);
 		run(&in, &out);
 	}
-	snprintf(text, sizeof(text), f->in, port);
+	with_port(f->in, port, text, sizeof(text));
 	last.in = text;
 	run_fixture(&last, "after a burst");
 }
