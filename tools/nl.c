@@ -115,14 +115,6 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
-/* Pushed requests run ahead of answers; each answer is matched by its own number. */
-static int any_sequence(struct nl_msg *msg, void *arg)
-{
-	(void)msg;
-	(void)arg;
-	return NL_OK;
-}
-
 static int open_socket(void)
 {
 	int one = 1, fd, e;
