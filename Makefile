@@ -39,7 +39,7 @@ kernel: | check-headers
 	$(Q)if [ -e dash.ko ] && [ "$$(modinfo -F vermagic ./dash.ko | cut -d' ' -f1)" != "$(KVER)" ]; then \
 		$(MAKE) -s -C $(KDIR) M=$(CURDIR) clean; fi
 	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(CURDIR) W=1 $(KFLAGS) modules
-	$(Q)readelf -S dash.ko | grep -q '\.BTF' || { rm -f dash.ko; \
+	$(Q)readelf -SW dash.ko | grep -q '\.BTF ' || { rm -f dash.ko; \
 		$(call fail,dash.ko has no .BTF section: its kfuncs would not register (is pahole installed$(comma) does $(KDIR)/vmlinux exist?)); }
 
 comma := ,
