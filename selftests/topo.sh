@@ -180,14 +180,19 @@ drops_rise() {
 	before=$(drops)
 	"$@" || true
 	after=$(drops)
-	[ "$reason" = none ] && wanted='{}' || wanted="{\"$reason\":1}"
+	case $reason in
+	none) wanted='{}' ;;
+	*_drop) wanted="{\"$reason\":1}" ;;
+	*) wanted="{\"${reason}_drop\":1}" ;;
+	esac
 	expect "$wanted" jq -nc --argjson a "$before" --argjson b "$after" \
 		'$b | with_entries(.value -= ($a[.key] // 0)) | with_entries(select(.value != 0))'
 }
 
-# drops - {"reason": packets, ...}, wherever they were counted
+# drops - {"reason_drop": packets, ...}: global reasons, and those of all ENIs
 drops() {
-	dash -j stats drops | jq -c '[.. | objects | to_entries[] | select(.value | type == "number")]
+	dash -j stats drops | jq -c '[.[] | select(.scope != "port") | .counters | to_entries[]
+		| select(.key | endswith("_drop"))]
 		| group_by(.key) | map({key: .[0].key, value: (map(.value) | add)}) | from_entries'
 }
 
