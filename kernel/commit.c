@@ -246,6 +246,9 @@ static int plan_ops(struct dash_txn *txn)
 				if (err)
 					return err;
 			}
+			/* what belongs to an object that goes is judged all the same */
+			if (op->owner && op->owner->op && dash_op_deletes(op->owner->op))
+				continue;
 			if (op->live && dash_blob_eq(op->live->blob, op->eff) &&
 			    (op->flags & DASH_OP_IMPLIED ||
 			     !(op->live->flags & DASH_OBJ_F_IMPLICIT)))

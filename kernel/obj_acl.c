@@ -11,8 +11,9 @@
  * stages, rebindings, replacements and tags of an ENI switch in one store.  Prefix lists are built per
  * commit and thrown away: the compiled form has its own.
  *
- * A group is replaced (A-2 b) when it is bound before and after, and the transaction has a SET of
- * the group and of at least one of its rules: then the rules staged are all its rules.
+ * A SET of a group together with a SET of at least one of its rules defines the group completely (A-2 b):
+ * rules that the transaction does not name go.  Bound or not, so that applying a file twice does what
+ * applying it once did.
  *
  * Called by commit.c and obj_eni.c under dash_net.lock.
  */
@@ -247,8 +248,8 @@ int dash_acl_plan(struct dash_txn *txn)
 
 		for (op = w->owner->ops; op; op = op->onext)
 			staged |= dash_op_sets(op);
-		w->replace = w->before && w->after && staged && g && dash_op_sets(g);
-		if (w->replace) {
+		w->replace = staged && g && dash_op_sets(g);
+		if (w->replace && w->owner->live) {
 			err = replace_group(txn, w);
 			if (err)
 				return err;

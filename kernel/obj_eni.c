@@ -499,7 +499,9 @@ int dash_eni_prepare(struct dash_txn *txn, struct dash_op *op)
 	if (rt->e)
 		return 0;
 	if (err == -ENOSPC)
-		dash_txn_error(txn, op, ENOSPC, 0, "more than %u ENIs", DASH_MAX_ENI);
+		/* the resulting state has room, so it is for those that go */
+		dash_txn_error(txn, op, ENOSPC, 0,
+			       "no room before the ENIs that go are gone: delete them first");
 	return err;
 }
 

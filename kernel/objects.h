@@ -203,7 +203,7 @@ struct dash_eni_work {
 /**
  * struct dash_group_work - what a commit does to one ACL group
  * @before, @after: bound before, after the commit
- * @replace: the group object is SET with rules (A-2 b)
+ * @replace: the group object is SET together with rules, which are all its rules then (A-2 b)
  * @rules_changed: at least one effective operation on its rules
  * @blame: one of these
  * @ref: newly compiled, NULL if none needed
