@@ -3,7 +3,7 @@
 # Copyright (C) 2026 The dash-linux authors
 #
 # Is the netlink interface what kernel/dash.yaml says, and does it stand whatever is
-# sent to it?  Two clients that know only that file, in a namespace of their own.
+# sent to it?  Clients that know only that file, in a namespace of their own.
 . "$(dirname "$0")/lib.sh"
 
 setup_ns appliance
@@ -11,3 +11,4 @@ insmod "$ROOT/dash.ko"
 defer rmmod dash
 relay on $appliance python3 "$ROOT/selftests/ynl.py"
 relay on $appliance python3 "$ROOT/selftests/netlink_fuzz.py"
+relay on $appliance python3 "$ROOT/selftests/txn.py"

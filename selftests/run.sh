@@ -16,55 +16,50 @@ set -eu -o pipefail
 
 cd "$(dirname "$0")/.."
 
-native="selftests/lib_test.sh selftests/unit.sh selftests/fuzz.sh"
+native="selftests/lib_test.sh selftests/check.sh selftests/unit.sh selftests/fuzz.sh"
 kernel="selftests/prog_run selftests/fixtures.sh selftests/unload.sh selftests/netlink.sh
 	selftests/config.sh selftests/vnet.sh"
 
-# Reads one test's KTAP, copies it, and appends "passed failed skipped" to $1.
-# $2: file that holds the test's status at the end.
+# count OUTPUT STATUS - appends "passed failed skipped" to $DASH_RESULTS, for a test that
+# wrote OUTPUT and ended with STATUS
 count() {
-	awk -v results="$1" -v status="$2" '
-	{ print; fflush() }
+	awk -v results="$DASH_RESULTS" -v status="$2" '
 	/^1\.\.[0-9]+/ { plan += substr($1, 4); planned = 1 }
 	/^ok [0-9]+.* # SKIP/ { skipped++; next }
 	/^ok [0-9]+/ { passed++ }
 	/^not ok [0-9]+/ { failed++ }
 	END {
-		if ((getline st < status) <= 0)
-			st = 255
 		if (!planned || plan != passed + failed + skipped) {
 			printf "# planned %d cases, saw %d\n", plan, passed + failed + skipped
 			extra = 1
 		}
-		if (st != 0 && st != 4 && !failed) {
-			printf "# exit status %d without a failed case\n", st
+		if (status != 0 && status != 4 && !failed) {
+			printf "# exit status %d without a failed case\n", status
 			extra = 1
 		}
-		if (st == 0 && failed) {
+		if (status == 0 && failed) {
 			print "# a case failed, but the exit status is 0"
 			extra = 1
 		}
 		print passed + 0, failed + extra + 0, skipped + 0 >> results
-	}'
+	}' "$1"
 }
 
 # Whatever tests run, this is how.
 here() {
-	local t before bad=0
+	local t before rc output bad=0
+	output=$(mktemp)
 	: "${DASH_RESULTS:=$(mktemp)}"
 	: >"$DASH_RESULTS"
 	for t in "$@"; do
 		echo "# ---- $t"
 		before=$SECONDS
-		rm -f "$DASH_RESULTS.status"
-		{
-			rc=0
-			"$t" 2>&1 </dev/null || rc=$?
-			echo $rc >"$DASH_RESULTS.status"
-		} | count "$DASH_RESULTS" "$DASH_RESULTS.status"
+		rc=0
+		"$t" 2>&1 </dev/null | tee "$output" || rc=${PIPESTATUS[0]}
+		count "$output" $rc
 		echo "# $t: $((SECONDS - before)) s"
 	done
-	rm -f "$DASH_RESULTS.status"
+	rm -f "$output"
 	awk '{ bad += $2 } END { exit bad != 0 }' "$DASH_RESULTS" || bad=1
 	return $bad
 }
