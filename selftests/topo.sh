@@ -210,10 +210,10 @@ transfer() {
 	[[ $address != *:* ]] || { family=6; address="[$address]"; }
 	dir=$(mktemp -d "$lib_tmp/transfer.XXXX")
 	head -c "$bytes" /dev/urandom >"$dir/sent"
-	on "$to" socat -u "TCP$family-LISTEN:$port,reuseaddr" "OPEN:$dir/got,creat" &
+	ip netns exec "$to" socat -u "TCP$family-LISTEN:$port,reuseaddr" "OPEN:$dir/got,creat" &
 	server=$!
 	busywait 10 listens "$to" "$port"
-	on "$from" timeout 60 socat -u "OPEN:$dir/sent" "TCP$family:$address:$port,connect-timeout=10" || kill $server
+	on "$from" timeout 60 socat -u "OPEN:$dir/sent" "TCP$family:$address:$port,connect-timeout=5" || kill $server
 	wait $server
 	cmp "$dir/sent" "$dir/got"
 }

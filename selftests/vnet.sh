@@ -65,6 +65,22 @@ appliance_up "$ROOT/selftests/configs/topo.json"
 # ---- guests talk ---------------------------------------------------------------
 
 check "the first packet from the guest arrives and is answered" pings $vm1 10.1.1.1
+if [ $lib_failed -ne 0 ]; then
+	# Nothing else can work: say what is known, and spare everybody the timeouts.
+	dash show flows || true
+	dash stats --all | grep -v ' 0$' || true
+	on $appliance ip neigh || true
+	on $appliance tcpdump -c6 -nvvei port0 >"$lib_tmp/bail" 2>&1 &
+	sleep 2
+	silent $vm1 10.1.1.1 || true
+	silent $vm1 10.1.1.1 || true
+	on $host2 ip -s link show underlay || true
+	on $router ip -s link show port0 || true
+	on $appliance ip -s link show port0 || true
+	pkill -P $! tcpdump || true
+	cat "$lib_tmp/bail"
+	exit 1
+fi
 check "and so does the second" pings $vm1 10.1.1.1
 check "IPv6 guests talk over an IPv4 underlay" pings $vm1 2001:db8:b::1
 check "a guest of the network side may begin" pings $vm2 10.1.2.9
