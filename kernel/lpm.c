@@ -280,29 +280,24 @@ static unsigned int bucket_items(const struct dash_lpm *t, unsigned long slot, i
 /* ---- nodes ---- */
 
 /*
- * A copy of @o (NULL: of an empty node) without what was emptied, with child
- * @i = @child and the value at @pos = @value added; i or pos -1: none.  A node
- * left without content is no node: *empty is set.
+ * A copy of @o without what was emptied, with child @i = @child and the value at
+ * @pos = @value added; i or pos -1: none.  A node left without content is no
+ * node: *empty is set.
  */
 static struct node *node_copy(struct dash_lpm *t, const struct node *o, int i, unsigned long child,
 			      int pos, void *value, bool *empty)
 {
-	u64 cm = 0, vm = 0, m;
+	u64 ibit = i >= 0 ? BIT_ULL(i) : 0, pbit = pos >= 0 ? BIT_ULL(pos) : 0;
+	u64 cm = ibit, vm = pbit, m;
+	unsigned int j = 0, k = 0;
 	struct node *n;
-	unsigned int k;
 
-	if (o) {
-		for (m = o->child; m; m &= m - 1)
-			if (o->slot[child_at(o, __ffs64(m))] != EMPTY)
-				cm |= m & -m;
-		for (m = o->value; m; m &= m - 1)
-			if (o->slot[value_at(o, __ffs64(m))])
-				vm |= m & -m;
-	}
-	if (i >= 0)
-		cm |= BIT_ULL(i);
-	if (pos >= 0)
-		vm |= BIT_ULL(pos);
+	for (m = o->child; m; m &= m - 1)
+		if (o->slot[j++] != EMPTY)
+			cm |= m & -m;
+	for (m = o->value; m; m &= m - 1)
+		if (o->slot[j++])
+			vm |= m & -m;
 	*empty = !cm && !vm;
 	if (*empty)
 		return NULL;
@@ -311,15 +306,26 @@ static struct node *node_copy(struct dash_lpm *t, const struct node *o, int i, u
 		return NULL;
 	n->child = cm;
 	n->value = vm;
-	for (k = 0, m = cm; m; m &= m - 1) {
-		int b = __ffs64(m);
+	/* What is added is new to @o: a bit it has is changed in place. */
+	for (j = 0, m = o->child | ibit; m; m &= m - 1) {
+		u64 bit = m & -m;
 
-		n->slot[k++] = b == i ? child : o->slot[child_at(o, b)];
+		if (bit == ibit)
+			n->slot[k++] = child;
+		else if (cm & bit)
+			n->slot[k++] = o->slot[j++];
+		else
+			j++;
 	}
-	for (m = vm; m; m &= m - 1) {
-		int b = __ffs64(m);
+	for (m = o->value | pbit; m; m &= m - 1) {
+		u64 bit = m & -m;
 
-		n->slot[k++] = b == pos ? (unsigned long)value : o->slot[value_at(o, b)];
+		if (bit == pbit)
+			n->slot[k++] = (unsigned long)value;
+		else if (vm & bit)
+			n->slot[k++] = o->slot[j++];
+		else
+			j++;
 	}
 	return n;
 }
