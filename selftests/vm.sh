@@ -95,7 +95,7 @@ initramfs() {
 		echo "dash probe: the guest runs" >/dev/console
 		$busybox poweroff -f
 	fi
-	for m in /lib/*.ko; do $busybox insmod $m || fail "insmod $m"; done
+	for m in /lib/*.ko; do [ ! -e $m ] || $busybox insmod $m || fail "insmod $m"; done
 	opt=trans=virtio,version=9p2000.L,msize=1048576
 	$busybox mount -t 9p -o $opt,ro,cache=loose root /mnt || fail "no root share"
 	$busybox mount -t tmpfs tmpfs /tmp
