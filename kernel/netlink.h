@@ -9,9 +9,9 @@
 #include "netlink_gen.h"
 
 /*
- * The configuration edge, in five files: netlink.c (family, status, ports), netlink_txn.c
- * (transactions), netlink_dump.c (objects, flows, counters), netlink_param.c (parameters) and the
- * generated netlink_gen.c.  The rest of the module sees the first four functions only.
+ * The configuration edge, in six files: netlink.c (family, status, ports), netlink_txn.c
+ * (transactions), netlink_dump.c (objects, counters), netlink_flow.c (connections), netlink_param.c
+ * (parameters) and the generated netlink_gen.c.  The rest of the module sees the first four functions only.
  */
 int dash_netlink_init(void);		/* module: the family; after pernet.  0 or -errno */
 void dash_netlink_exit(void);		/* before pernet; no request runs afterwards */
@@ -43,6 +43,11 @@ int dash_nl_put_port(struct dash_net *dn, struct sk_buff *skb, int attr, u32 ind
 static inline struct dash_net *dash_nl_net(const struct genl_info *info)
 {
 	return dash_net_of(genl_info_net(info));
+}
+
+static inline struct dash_net *dash_nl_dump_net(struct netlink_callback *cb)
+{
+	return dash_nl_net(genl_info_dump(cb));
 }
 
 /* 4 bytes for IPv4, 16 for IPv6 */

@@ -1,40 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Copyright (C) 2026 The dash-linux authors
  *
- * What is there?  Dumps of objects, connections and counters, and the end of connections by
- * filter.
+ * What is there?  Dumps of objects and counters.
  *
  * A dump runs as many messages as it needs, and takes dash_net.lock for one message at a time, so
  * that a slow reader holds up nobody.  Cursors are places in an order that changes do not disturb
- * (a key, a slot, an index), never counts of what was shown.  Objects change only by commits: the
+ * (a key, an index), never counts of what was shown.  Objects change only by commits: the
  * generation in every message, and NLM_F_DUMP_INTR when it moved, tell a reader that what it has
- * is not one state.  Connections and counters change by themselves; each is shown as it was when
- * its message was made.
+ * is not one state.  Counters change by themselves; those of one object are of one moment as far
+ * as its message goes.
  */
 #include "netlink.h"
 
-#include <linux/jiffies.h>
-#include <linux/sched.h>
-
-#include "conntrack.h"
 #include "eni.h"
-#include "flow_table.h"
-#include "hot.h"
 #include "stats.h"
 #include "store.h"
-#include "sweep.h"
 
-static_assert((int)DASH_CONN_STATE_FREE == DASH_ST_FREE);
-static_assert((int)DASH_CONN_STATE_SYN_SENT == DASH_ST_SYN_SENT);
-static_assert((int)DASH_CONN_STATE_CLOSING == DASH_ST_CLOSING);
-static_assert((int)DASH_CONN_STATE_DEAD == DASH_ST_DEAD);
-static_assert((int)DASH_DIRECTION_INBOUND == DASH_INBOUND);
 static_assert((int)DASH_SCOPE_ENI == DASH_STATS_ENI);
-
-static struct dash_net *dump_net(struct netlink_callback *cb)
-{
-	return dash_nl_net(genl_info_dump(cb));
-}
 
 /* ---- objects ---- */
 
@@ -56,7 +38,7 @@ int dash_nl_object_get_start(struct netlink_callback *cb)
 	struct nlattr **tb = info->attrs;
 
 	DASH_ASSERT_CTX_FITS(struct object_ctx);
-	ctx->dump = dash_dump_create(dump_net(cb), tb[DASH_A_TYPE] ? nla_get_u8(tb[DASH_A_TYPE]) : 0,
+	ctx->dump = dash_dump_create(dash_nl_dump_net(cb), tb[DASH_A_TYPE] ? nla_get_u8(tb[DASH_A_TYPE]) : 0,
 				     tb[DASH_A_OWNER] ? nla_data(tb[DASH_A_OWNER]) : NULL);
 	if (!ctx->dump) {
 		NL_SET_ERR_MSG(info->extack, "no memory for the dump");
@@ -77,7 +59,7 @@ int dash_nl_object_get_start(struct netlink_callback *cb)
 int dash_nl_object_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct object_ctx *ctx = (void *)cb->ctx;
-	struct dash_net *dn = dump_net(cb);
+	struct dash_net *dn = dash_nl_dump_net(cb);
 	struct nlattr *gen;
 	void *hdr;
 	int ret;
@@ -116,303 +98,6 @@ int dash_nl_object_get_done(struct netlink_callback *cb)
 	return 0;
 }
 
-/* ---- connections ---- */
-
-/* One end of a filter; @len 0: any address, and @any_port: any port. */
-struct end {
-	struct dash_prefix p;
-	__be16 port;
-	bool any_addr, any_port;
-};
-
-/* What a connection must match; src and dst as seen by one of its directions. */
-struct flow_filter {
-	struct end src, dst;
-	u16 eni;
-	u8 proto;
-	bool any_eni, any_proto;
-};
-
-static void parse_end(struct end *e, const struct nlattr *addr, const struct nlattr *port)
-{
-	e->any_addr = !addr;
-	if (addr) {
-		unsigned int size = nla_len(addr) - 1;
-
-		e->p.v6 = size == 16;
-		e->p.len = ((u8 *)nla_data(addr))[size];
-		if (e->p.v6)
-			memcpy(&e->p.ip, nla_data(addr), 16);
-		else
-			e->p.ip = dash_ip_from_v4(nla_get_be32(addr));
-	}
-	e->any_port = !port;
-	if (port)
-		e->port = htons(nla_get_u16(port));
-}
-
-static int parse_filter(struct dash_net *dn, const struct genl_info *info, struct flow_filter *f)
-{
-	struct nlattr **tb = info->attrs;
-	struct dash_eni *eni;
-
-	f->any_eni = !tb[DASH_A_ENI];
-	if (tb[DASH_A_ENI]) {
-		mutex_lock(&dn->lock);
-		eni = dash_store_eni_find(dn, nla_data(tb[DASH_A_ENI]));
-		f->eni = eni ? eni->idx : 0;
-		mutex_unlock(&dn->lock);
-		if (!eni) {
-			NL_SET_ERR_MSG_ATTR_FMT(info->extack, tb[DASH_A_ENI], "no ENI \"%.48s\"",
-						(char *)nla_data(tb[DASH_A_ENI]));
-			return -ENOENT;
-		}
-	}
-	f->any_proto = !tb[DASH_A_PROTO];
-	if (tb[DASH_A_PROTO])
-		f->proto = nla_get_u8(tb[DASH_A_PROTO]);
-	parse_end(&f->src, tb[DASH_A_SRC], tb[DASH_A_SPORT]);
-	parse_end(&f->dst, tb[DASH_A_DST], tb[DASH_A_DPORT]);
-	return 0;
-}
-
-static bool in_prefix(const struct dash_prefix *p, const struct dash_ip *ip)
-{
-	unsigned int len = p->v6 ? p->len : p->len + 96, i;
-
-	if (p->v6 == !!dash_ip_is_v4(ip))
-		return false;
-	for (i = 0; i < 4 && len; i++) {
-		unsigned int bits = min(len, 32u);
-
-		if ((ntohl(p->ip.w[i] ^ ip->w[i]) >> (32 - bits)))
-			return false;
-		len -= bits;
-	}
-	return true;
-}
-
-static bool end_matches(const struct end *e, const struct dash_ip *ip, __be16 port)
-{
-	return (e->any_port || e->port == port) && (e->any_addr || in_prefix(&e->p, ip));
-}
-
-/* The inner addresses of a key, VM side and remote side. */
-static void key_addresses(const struct dash_key *k, struct dash_ip *vm, struct dash_ip *remote)
-{
-	if (!k->v6) {
-		*vm = dash_ip_from_v4(k->vm);
-		*remote = dash_ip_from_v4(k->remote);
-		return;
-	}
-	*vm = (struct dash_ip){ { k->vm, k->vm6[0], k->vm6[1], k->vm6[2] } };
-	*remote = (struct dash_ip){ { k->remote, k->remote6[0], k->remote6[1], k->remote6[2] } };
-}
-
-static bool flow_matches(const struct dash_flow *f, void *arg)
-{
-	const struct flow_filter *filter = arg;
-	struct dash_key k = dash_flow_key(f);
-	struct dash_ip vm, remote;
-
-	if ((!filter->any_eni && filter->eni != k.eni) || (!filter->any_proto && filter->proto != k.proto))
-		return false;
-	key_addresses(&k, &vm, &remote);
-	return (end_matches(&filter->src, &vm, k.vm_port) &&
-		end_matches(&filter->dst, &remote, k.remote_port)) ||
-	       (end_matches(&filter->src, &remote, k.remote_port) &&
-		end_matches(&filter->dst, &vm, k.vm_port));
-}
-
-static int put_action(struct sk_buff *skb, const struct dash_flow *f, const struct dash_hot *hot)
-{
-	if (f->flags & DASH_F_DIRECT)
-		return nla_put_flag(skb, DASH_A_FLOW_DIRECT);
-	if (dash_nl_put_ip(skb, DASH_A_FLOW_PA, &f->pa) ||
-	    nla_put_u32(skb, DASH_A_FLOW_VNI, ntohl(f->vni) >> 8))
-		return -EMSGSIZE;
-	if (f->flags & DASH_F_SET_DMAC && nla_put(skb, DASH_A_FLOW_DMAC, sizeof(f->dmac), f->dmac))
-		return -EMSGSIZE;
-	return hot ? dash_nl_put_ip(skb, DASH_A_FLOW_VIP, &hot->vip[f->vip].ip) : 0;
-}
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, DASH_A_FLOW_PAD);
-}
-
-/* Caller holds dash_net.lock, for the name of the ENI; @f is a copy. */
-static int put_flow(struct dash_net *dn, struct sk_buff *skb, struct netlink_callback *cb,
-		    const struct dash_flow *f, u32 slot)
-{
-	u32 now = jiffies, idle = now - f->seen, timeout = dash_conntrack_timeout(f, &dn->params);
-	struct dash_key k = dash_flow_key(f);
-	const char *eni = dash_store_eni_name(dn, k.eni);
-	const struct dash_hot *hot = dash_hot_live(dn);
-	struct dash_ip vm, remote;
-	struct nlattr *nest;
-	void *hdr;
-
-	hdr = genlmsg_iput(skb, genl_info_dump(cb));
-	if (!hdr)
-		return -EMSGSIZE;
-	if ((s32)idle < 0)	/* a packet came while we looked */
-		idle = 0;
-	key_addresses(&k, &vm, &remote);
-	nest = nla_nest_start(skb, DASH_A_FLOW);
-	if (!nest ||
-	    (eni && nla_put_string(skb, DASH_A_FLOW_ENI, eni)) ||
-	    nla_put_u8(skb, DASH_A_FLOW_PROTO, k.proto) ||
-	    dash_nl_put_ip(skb, DASH_A_FLOW_VM_IP, &vm) ||
-	    dash_nl_put_ip(skb, DASH_A_FLOW_REMOTE_IP, &remote) ||
-	    nla_put_u16(skb, DASH_A_FLOW_VM_PORT, ntohs(k.vm_port)) ||
-	    nla_put_u16(skb, DASH_A_FLOW_REMOTE_PORT, ntohs(k.remote_port)) ||
-	    nla_put_u8(skb, DASH_A_FLOW_INITIATOR,
-		       f->flags & DASH_F_INITIATOR_IN ? DASH_DIRECTION_INBOUND : DASH_DIRECTION_OUTBOUND) ||
-	    nla_put_u8(skb, DASH_A_FLOW_STATE, f->state) ||
-	    put_u64(skb, DASH_A_FLOW_AGE_MS, jiffies_to_msecs(now - f->created)) ||
-	    put_u64(skb, DASH_A_FLOW_IDLE_MS, jiffies_to_msecs(idle)) ||
-	    put_u64(skb, DASH_A_FLOW_TIMEOUT_MS, idle < timeout ? jiffies_to_msecs(timeout - idle) : 0) ||
-	    put_u64(skb, DASH_A_FLOW_OUTBOUND_PACKETS, f->packets[DASH_OUTBOUND]) ||
-	    put_u64(skb, DASH_A_FLOW_OUTBOUND_BYTES, f->bytes[DASH_OUTBOUND]) ||
-	    put_u64(skb, DASH_A_FLOW_INBOUND_PACKETS, f->packets[DASH_INBOUND]) ||
-	    put_u64(skb, DASH_A_FLOW_INBOUND_BYTES, f->bytes[DASH_INBOUND]) ||
-	    put_action(skb, f, hot) ||
-	    (hot && f->gen != READ_ONCE(hot->eni[k.eni].gen) && nla_put_flag(skb, DASH_A_FLOW_STALE)) ||
-	    nla_put_u32(skb, DASH_A_FLOW_SLOT, slot)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-struct flow_ctx {
-	struct flow_filter *filter;
-	u32 cursor;		/* next slot; U32_MAX: the end */
-	u32 left;		/* of the limit */
-};
-
-/**
- * dash_nl_flow_get_start - first step of DASH_CMD_FLOW_GET
- * @cb: the dump
- *
- * Return: 0 or -errno.
- */
-int dash_nl_flow_get_start(struct netlink_callback *cb)
-{
-	const struct genl_info *info = genl_info_dump(cb);
-	struct flow_ctx *ctx = (void *)cb->ctx;
-	int err;
-
-	DASH_ASSERT_CTX_FITS(struct flow_ctx);
-	ctx->filter = kzalloc(sizeof(*ctx->filter), GFP_KERNEL_ACCOUNT);
-	if (!ctx->filter)
-		return -ENOMEM;
-	err = parse_filter(dump_net(cb), info, ctx->filter);
-	if (err) {	/* no done() after a failed start */
-		kfree(ctx->filter);
-		return err;
-	}
-	ctx->left = info->attrs[DASH_A_LIMIT] ? nla_get_u32(info->attrs[DASH_A_LIMIT]) : U32_MAX;
-	return 0;
-}
-
-/**
- * dash_nl_flow_get_dumpit - messages of DASH_CMD_FLOW_GET
- * @skb: to fill
- * @cb: the dump
- *
- * A record is copied under RCU and shown from the copy.  Between chunks of the walk the lock is
- * given up, for a filter may match nothing in many millions of records.
- * Return: length of what was filled, 0 at the end, or -errno.
- */
-int dash_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct flow_ctx *ctx = (void *)cb->ctx;
-	struct dash_net *dn = dump_net(cb);
-	struct dash_flow_table *ft;
-	struct dash_flow f;
-	int err = 0;
-	u32 slot;
-
-	while (!err && ctx->left && ctx->cursor != U32_MAX) {
-		if (signal_pending(current)) {
-			err = -EINTR;
-			break;
-		}
-		mutex_lock(&dn->lock);
-		rcu_read_lock();
-		ft = rcu_dereference(dn->ft);
-		slot = ft ? dash_flow_walk(ft, &ctx->cursor) : 0;
-		while (slot) {
-			f = *dash_flow_at(ft, slot);
-			rcu_read_unlock();
-			if (f.state != DASH_ST_FREE && f.state != DASH_ST_DEAD && flow_matches(&f, ctx->filter)) {
-				err = put_flow(dn, skb, cb, &f, slot);
-				if (err)
-					ctx->cursor = slot;
-				else
-					ctx->left--;
-			}
-			rcu_read_lock();
-			slot = err || !ctx->left ? 0 : dash_flow_walk(ft, &ctx->cursor);
-		}
-		rcu_read_unlock();
-		if (!ft)
-			ctx->cursor = U32_MAX;
-		mutex_unlock(&dn->lock);
-		cond_resched();
-	}
-	return skb->len ?: err;
-}
-
-/**
- * dash_nl_flow_get_done - last step of DASH_CMD_FLOW_GET
- * @cb: the dump
- *
- * Return: 0.
- */
-int dash_nl_flow_get_done(struct netlink_callback *cb)
-{
-	struct flow_ctx *ctx = (void *)cb->ctx;
-
-	kfree(ctx->filter);
-	return 0;
-}
-
-/**
- * dash_nl_flow_del_doit - DASH_CMD_FLOW_DEL
- * @skb: request
- * @info: request
- *
- * Return: 0 or -errno.
- */
-int dash_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct dash_net *dn = dash_nl_net(info);
-	struct flow_filter filter = {};
-	struct sk_buff *msg;
-	u32 count = 0;
-	void *hdr;
-	int err;
-
-	err = parse_filter(dn, info, &filter);
-	if (err)
-		return err;
-	msg = dash_nl_reply(info, nla_total_size(sizeof(u32)), &hdr);
-	if (!msg)
-		return -ENOMEM;
-	mutex_lock(&dn->lock);
-	if (dn->sweep)
-		count = dash_sweep_flush(dn->sweep, flow_matches, &filter, DASH_GONE_FLUSH);
-	mutex_unlock(&dn->lock);
-	nla_put_u32(msg, DASH_A_COUNT, count);
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
-}
-
 /* ---- counters ---- */
 
 #define STATS_MESSAGE	SZ_16K	/* largest set of counters */
@@ -436,7 +121,7 @@ int dash_nl_stats_get_start(struct netlink_callback *cb)
 	const struct genl_info *info = genl_info_dump(cb);
 	struct stats_ctx *ctx = (void *)cb->ctx;
 	struct nlattr **tb = info->attrs;
-	struct dash_net *dn = dump_net(cb);
+	struct dash_net *dn = dash_nl_dump_net(cb);
 	struct dash_eni *eni;
 	u32 i;
 
@@ -528,7 +213,7 @@ int dash_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		[DASH_STATS_GLOBAL] = 1, [DASH_STATS_PORT] = DASH_MAX_PORT, [DASH_STATS_ENI] = DASH_MAX_ENI,
 	};
 	struct stats_ctx *ctx = (void *)cb->ctx;
-	struct dash_net *dn = dump_net(cb);
+	struct dash_net *dn = dash_nl_dump_net(cb);
 	int err = 0;
 
 	mutex_lock(&dn->lock);

@@ -421,7 +421,7 @@ int dash_nl_txn_errors_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	DASH_ASSERT_CTX_FITS(struct errors_ctx);
-	s = session_get(dash_nl_net(genl_info_dump(cb))->nl, NETLINK_CB(cb->skb).portid);
+	s = session_get(dash_nl_dump_net(cb)->nl, NETLINK_CB(cb->skb).portid);
 	if (!s)
 		return 0;
 	while (s->txn && (p = dash_txn_problem(s->txn, ctx->next))) {
