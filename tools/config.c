@@ -27,6 +27,7 @@
 #include "nl.h"
 #include "object.h"
 #include "progress.h"
+#include "rules.h"
 #include "txn.h"
 
 /* Cookie of an object: file, element (from 1), member of the element. */
@@ -42,6 +43,7 @@ struct apply {
 	struct diag diag;
 	struct txn *txn;		/* NULL: nothing is sent */
 	struct legacy legacy;
+	struct rules rules;
 	struct progress progress;
 	const struct args *args;
 };
@@ -115,6 +117,8 @@ static void read_element(struct apply *x, unsigned int file, struct place *at,
 		else if (x->txn && !x->diag.errors)
 			txn_add(x->txn, o->t, o->attrs.p, o->attrs.len, o->key_len, del, cookie);
 		legacy_see(&x->legacy, o);
+		if (x->txn && o->loose)
+			rules_take(&x->rules, o, cookie);
 	}
 	if (!tables && del >= 0) {
 		at->object = NULL;
@@ -328,13 +332,16 @@ int cmd_apply(const struct args *a)
 	x.txn = &txn;
 	progress_start(&x.progress);
 	read_all(&x);
-	if (!x.diag.errors)
-		legacy_finish(&x.legacy, &txn);
 	code = parse_result(&x);
+	if (!code) {
+		legacy_finish(&x.legacy, &txn);
+		code = rules_finish(&x.rules, &txn);
+	}
 	if (!code)
 		code = commit(&x, dry_run);
 	txn_end(&txn);
 	legacy_free(&x.legacy);
+	rules_free(&x.rules);
 	diag_finish(&x.diag);
 	return code;
 }

@@ -595,6 +595,7 @@ int object_parse(struct parse *p, struct place *at, const struct json *m, bool d
 		return known;
 	if (!read_key(p, at, o, rest, m->key + m->key_len, m->key[name_len]))
 		return -1;
+	o->loose = o->t->type == DASH_OBJ_ROUTE_RULE && !o->key.part[o->t->n_keys - 1].len;
 	if (!del && !body_shape(p, at, o, body))
 		return -1;
 

@@ -14,6 +14,7 @@
  * @del: it is to be deleted
  * @attrs: payload of its nest: attributes in ascending order, keys first
  * @key_len: bytes of @attrs that are key
+ * @loose: an inbound route rule whose key, as written, has no priority
  * @half: the binding came by "acl_group_id": field of the family whose half it is, "" if the
  *	group must say the family; NULL: an ordinary object
  * @half_group: that group
@@ -21,7 +22,7 @@
 struct object {
 	const struct table *t;
 	struct key key;
-	bool del;
+	bool del, loose;
 	struct buf attrs;
 	size_t key_len;
 	const char *half;

@@ -111,13 +111,17 @@ void pr_object(const char *name)
 		putchar('{');
 	} else {
 		const char *lead = name;
+		size_t len;
 
 		text_break();
 		if (!lead && depth && stack[depth - 1].array)
 			lead = stack[depth - 1].name;
 		if (lead) {
+			/* "rules" leads lines of one rule each */
+			len = strlen(lead);
+			len -= lead != name && len && lead[len - 1] == 's';
 			indent(text_level());
-			fputs(lead, stdout);
+			printf("%.*s", (int)len, lead);
 			in_line = true;
 		}
 		if (depth)
@@ -171,7 +175,7 @@ static void text_value(const char *name, const char *s)
 			name = stack[depth - 1].name;
 		if (depth && stack[depth - 1].rows) {
 			text_break();
-			indent(text_level());
+			indent(depth > 1 ? text_level() : 0);
 		} else if (in_line) {
 			putchar(' ');
 		} else {

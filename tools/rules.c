@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Copyright (C) 2026 The dash-linux authors
+ *
+ * Which rule does "DASH_ROUTE_RULE_TABLE:E:100:10.0.0.0/8" mean?  To the kernel a
+ * rule's priority is part of its key.  Files may say it in the body instead
+ * (spec/config.md 5.13), and then the key without it is the whole identity: SET
+ * with another priority replaces the rule, DEL finds it whatever its priority.
+ * So the rules of such keys are remembered, and at the end of the files the
+ * others with the same ENI, VNI and source are deleted: earlier ones of the
+ * files, and live ones.
+ *
+ * Called by config.c.  Sorted once, one dump for each ENI.
+ */
+#define _GNU_SOURCE
+#include "rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../kernel/uapi/dash.h"
+#include "query.h"
+
+enum { ENI, VNI, PREFIX, PRIORITY };
+
+/**
+ * struct loose_rule - one operation
+ * @attrs, @len: its key as attributes, malloc()ed
+ * @seq: order of the operations
+ */
+struct loose_rule {
+	unsigned char *attrs;
+	uint32_t len, seq;
+	bool del;
+	uint64_t cookie;
+};
+
+static const struct table *table(void)
+{
+	return table_by_type(DASH_OBJ_ROUTE_RULE);
+}
+
+void rules_take(struct rules *l, const struct object *o, uint64_t cookie)
+{
+	struct loose_rule *r;
+
+	if (l->n == l->cap) {
+		l->cap = l->cap ? 2 * l->cap : 64;
+		l->r = xrealloc(l->r, l->cap * sizeof(*l->r));
+	}
+	r = &l->r[l->n];
+	r->attrs = xmalloc(o->key_len);
+	memcpy(r->attrs, o->attrs.p, o->key_len);
+	r->len = (uint32_t)o->key_len;
+	r->seq = (uint32_t)l->n++;
+	r->del = o->del;
+	r->cookie = cookie;
+}
+
+static void key_of(const struct loose_rule *r, struct key *key)
+{
+	object_key(table(), r->attrs, r->len, key);
+}
+
+/* By ENI unless @any_eni, VNI, source. */
+static int identity_cmp(struct key *a, struct key *b, bool any_eni)
+{
+	a->part[PRIORITY].len = b->part[PRIORITY].len = 0;
+	if (any_eni)
+		a->part[ENI].len = b->part[ENI].len = 0;
+	return key_cmp(table(), a, b);
+}
+
+static int by_identity(const void *a, const void *b)
+{
+	const struct loose_rule *x = a, *y = b;
+	struct key k, l;
+	int d;
+
+	key_of(x, &k);
+	key_of(y, &l);
+	d = identity_cmp(&k, &l, false);
+	return d ? d : x->seq < y->seq ? -1 : 1;
+}
+
+/* A live rule against a key without ENI and priority; for bsearch(). */
+static int live_cmp(const void *key, const void *live)
+{
+	struct key k = *(const struct key *)key, l;
+
+	live_key(live, &l);
+	return identity_cmp(&k, &l, true);
+}
+
+static bool same_priority(const struct key *a, const struct key *b)
+{
+	const struct value *x = &a->part[PRIORITY], *y = &b->part[PRIORITY];
+	static const uint32_t zero;
+
+	return !memcmp(x->len ? (const void *)x->b : &zero, y->len ? (const void *)y->b : &zero, 4);
+}
+
+static void drop(struct txn *txn, const struct key *key, uint64_t cookie)
+{
+	struct buf b = { 0 };
+
+	attr_put_key(&b, table(), key);
+	txn_add(txn, table(), b.p, b.len, b.len, true, cookie);
+	buf_free(&b);
+}
+
+/* Deletes the live rules of one identity but the one that @last sets. */
+static void drop_live(struct txn *txn, const struct query *q, const struct loose_rule *last)
+{
+	struct key want, have, plain;
+	const struct live *hit;
+	size_t i;
+
+	key_of(last, &want);
+	plain = want;
+	hit = q->n ? bsearch(&plain, q->obj, q->n, sizeof(*q->obj), live_cmp) : NULL;
+	if (!hit)
+		return;
+	for (i = (size_t)(hit - q->obj); i && !live_cmp(&plain, &q->obj[i - 1]); i--)
+		;
+	for (; i < q->n && !live_cmp(&plain, &q->obj[i]); i++) {
+		live_key(&q->obj[i], &have);
+		if (last->del || !same_priority(&have, &want))
+			drop(txn, &have, last->cookie);
+	}
+}
+
+int rules_finish(struct rules *l, struct txn *txn)
+{
+	struct query q = { 0 };
+	char *eni = NULL;
+	struct key a, b;
+	size_t i;
+	int e = EXIT_OK;
+
+	if (l->n)
+		qsort(l->r, l->n, sizeof(*l->r), by_identity);
+	for (i = 0; !e && i < l->n; i++) {
+		size_t last = i;
+
+		key_of(&l->r[i], &a);
+		if (!eni || strcmp(eni, (char *)a.part[ENI].b)) {
+			free(eni);
+			eni = xstrdup((char *)a.part[ENI].b);
+			query_free(&q);
+			e = query(&q, DASH_OBJ_ROUTE_RULE, eni);
+		}
+		for (; last + 1 < l->n; last++) {
+			key_of(&l->r[last + 1], &b);
+			if (identity_cmp(&a, &b, false))
+				break;
+		}
+		for (; i < last; i++) {
+			key_of(&l->r[i], &a);
+			key_of(&l->r[last], &b);
+			if (!same_priority(&a, &b))
+				drop(txn, &a, l->r[i].cookie);
+		}
+		drop_live(txn, &q, &l->r[last]);
+	}
+	free(eni);
+	query_free(&q);
+	return e;
+}
+
+void rules_free(struct rules *l)
+{
+	while (l->n)
+		free(l->r[--l->n].attrs);
+	free(l->r);
+}

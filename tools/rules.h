@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 The dash-linux authors */
+#ifndef DASHCTL_RULES_H
+#define DASHCTL_RULES_H
+
+#include "object.h"
+#include "txn.h"
+
+/**
+ * struct rules - inbound route rules whose key, as written, has no priority
+ * @r: what was found, in order
+ */
+struct rules {
+	struct loose_rule *r;
+	size_t n, cap;
+};
+
+void rules_take(struct rules *l, const struct object *o, uint64_t cookie);
+/* Stages the deletion of what the rules replace.  Return: EXIT_OK, or told. */
+int rules_finish(struct rules *l, struct txn *txn);
+void rules_free(struct rules *l);
+
+#endif
