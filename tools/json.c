@@ -302,9 +302,20 @@ static void read_multibyte(struct json_reader *r, size_t *len)
 static const char *read_string(struct json_reader *r, size_t *out_len)
 {
 	struct json_pos pos = here(r);
+	const unsigned char *q;
 	size_t len = 0;
 
 	r->p++;
+	/* Nearly all strings are plain and lie in the buffer as a whole. */
+	for (q = r->p; q < r->end && *q >= 0x20 && *q < 0x80 && *q != '"' && *q != '\\'; q++)
+		;
+	if (q < r->end && *q == '"') {
+		const char *s = keep(r, (const char *)r->p, (size_t)(q - r->p));
+
+		*out_len = (size_t)(q - r->p);
+		r->p = q + 1;
+		return s;
+	}
 	for (;;) {
 		int c = peek(r);
 
