@@ -141,7 +141,7 @@ module() {
 	find "$out" -xtype l -delete
 	echo "  KBUILD   build/debug/dash.ko for $(cat "$dir/release")"
 	make $quiet -C "$dir/devkit" M="$out" KCFLAGS=-DDEBUG modules
-	readelf -S "$out/dash.ko" | grep -q '\.BTF' || die "build/debug/dash.ko has no .BTF section"
+	readelf -S "$out/dash.ko" | grep '\.BTF' >/dev/null || die "build/debug/dash.ko has no .BTF section"
 }
 
 run() {
