@@ -22,15 +22,6 @@
 #define DEFAULT_FLOWS	65536u
 #define MAX_FLOWS	0x7ffffffeu
 
-static uint32_t u32_of(const struct attr *a)
-{
-	uint32_t n = 0;
-
-	if (a->len == 4)
-		memcpy(&n, a->data, 4);
-	return n;
-}
-
 /* Reply of PORT_NEW */
 static void on_port(const void *attrs, size_t len, void *arg)
 {
@@ -44,11 +35,11 @@ static void on_port(const void *attrs, size_t len, void *arg)
 			continue;
 		for (attr_first(&a, outer.data, outer.len); attr_ok(&a); attr_next(&a)) {
 			if (outer.type == DASH_A_PORT && a.type == DASH_A_PORT_INDEX)
-				p->port = u32_of(&a);
+				p->port = (uint32_t)attr_number(&a);
 			else if (outer.type == DASH_A_MAP && a.type == DASH_A_MAP_KIND)
-				kind = u32_of(&a);
+				kind = (uint32_t)attr_number(&a);
 			else if (outer.type == DASH_A_MAP && a.type == DASH_A_MAP_ID)
-				id = u32_of(&a);
+				id = (uint32_t)attr_number(&a);
 		}
 		if (outer.type == DASH_A_MAP && kind < DASH_MAP_N)
 			p->bound[kind] = id;

@@ -81,104 +81,48 @@ struct flow {
 	bool direct, stale;
 };
 
-static uint64_t number(const struct attr *a)
-{
-	uint16_t n16 = 0;
-	uint32_t n32 = 0;
-	uint64_t n = 0;
-
-	switch (a->len) {
-	case 1:
-		return a->data[0];
-	case 2:
-		memcpy(&n16, a->data, 2);
-		return n16;
-	case 4:
-		memcpy(&n32, a->data, 4);
-		return n32;
-	case 8:
-		memcpy(&n, a->data, 8);
-		return n;
-	}
-	return 0;
-}
+/* Where the numbers and the addresses of an answer belong. */
+static const struct { unsigned int attr; size_t at; } flow_numbers[] = {
+	{ DASH_A_FLOW_PROTO, offsetof(struct flow, proto) },
+	{ DASH_A_FLOW_VM_PORT, offsetof(struct flow, vm_port) },
+	{ DASH_A_FLOW_REMOTE_PORT, offsetof(struct flow, remote_port) },
+	{ DASH_A_FLOW_INITIATOR, offsetof(struct flow, initiator) },
+	{ DASH_A_FLOW_STATE, offsetof(struct flow, state) },
+	{ DASH_A_FLOW_AGE_MS, offsetof(struct flow, age) },
+	{ DASH_A_FLOW_IDLE_MS, offsetof(struct flow, idle) },
+	{ DASH_A_FLOW_TIMEOUT_MS, offsetof(struct flow, timeout) },
+	{ DASH_A_FLOW_OUTBOUND_PACKETS, offsetof(struct flow, packets[DASH_DIRECTION_OUTBOUND]) },
+	{ DASH_A_FLOW_OUTBOUND_BYTES, offsetof(struct flow, bytes[DASH_DIRECTION_OUTBOUND]) },
+	{ DASH_A_FLOW_INBOUND_PACKETS, offsetof(struct flow, packets[DASH_DIRECTION_INBOUND]) },
+	{ DASH_A_FLOW_INBOUND_BYTES, offsetof(struct flow, bytes[DASH_DIRECTION_INBOUND]) },
+	{ DASH_A_FLOW_VNI, offsetof(struct flow, vni) },
+	{ DASH_A_FLOW_SLOT, offsetof(struct flow, slot) },
+}, flow_addresses[] = {
+	{ DASH_A_FLOW_VM_IP, offsetof(struct flow, vm_ip) },
+	{ DASH_A_FLOW_REMOTE_IP, offsetof(struct flow, remote_ip) },
+	{ DASH_A_FLOW_PA, offsetof(struct flow, pa) },
+	{ DASH_A_FLOW_DMAC, offsetof(struct flow, dmac) },
+	{ DASH_A_FLOW_VIP, offsetof(struct flow, vip) },
+};
 
 static void read_flow(const struct attr *nest, struct flow *f)
 {
 	struct attr a;
+	size_t i;
 
 	memset(f, 0, sizeof(*f));
 	f->eni = "";
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
-		switch (a.type) {
-		case DASH_A_FLOW_ENI:
-			if (a.len && !a.data[a.len - 1])
-				f->eni = (const char *)a.data;
-			break;
-		case DASH_A_FLOW_PROTO:
-			f->proto = number(&a);
-			break;
-		case DASH_A_FLOW_VM_IP:
-			f->vm_ip = a;
-			break;
-		case DASH_A_FLOW_REMOTE_IP:
-			f->remote_ip = a;
-			break;
-		case DASH_A_FLOW_VM_PORT:
-			f->vm_port = number(&a);
-			break;
-		case DASH_A_FLOW_REMOTE_PORT:
-			f->remote_port = number(&a);
-			break;
-		case DASH_A_FLOW_INITIATOR:
-			f->initiator = number(&a);
-			break;
-		case DASH_A_FLOW_STATE:
-			f->state = number(&a);
-			break;
-		case DASH_A_FLOW_AGE_MS:
-			f->age = number(&a);
-			break;
-		case DASH_A_FLOW_IDLE_MS:
-			f->idle = number(&a);
-			break;
-		case DASH_A_FLOW_TIMEOUT_MS:
-			f->timeout = number(&a);
-			break;
-		case DASH_A_FLOW_OUTBOUND_PACKETS:
-			f->packets[DASH_DIRECTION_OUTBOUND] = number(&a);
-			break;
-		case DASH_A_FLOW_OUTBOUND_BYTES:
-			f->bytes[DASH_DIRECTION_OUTBOUND] = number(&a);
-			break;
-		case DASH_A_FLOW_INBOUND_PACKETS:
-			f->packets[DASH_DIRECTION_INBOUND] = number(&a);
-			break;
-		case DASH_A_FLOW_INBOUND_BYTES:
-			f->bytes[DASH_DIRECTION_INBOUND] = number(&a);
-			break;
-		case DASH_A_FLOW_PA:
-			f->pa = a;
-			break;
-		case DASH_A_FLOW_VNI:
-			f->vni = number(&a);
-			break;
-		case DASH_A_FLOW_DMAC:
-			f->dmac = a;
-			break;
-		case DASH_A_FLOW_VIP:
-			f->vip = a;
-			break;
-		case DASH_A_FLOW_DIRECT:
-			f->direct = true;
-			break;
-		case DASH_A_FLOW_STALE:
-			f->stale = true;
-			break;
-		case DASH_A_FLOW_SLOT:
-			f->slot = number(&a);
-			break;
-		}
+		for (i = 0; i < ARRAY_SIZE(flow_numbers); i++)
+			if (flow_numbers[i].attr == a.type)
+				*(uint64_t *)((char *)f + flow_numbers[i].at) = attr_number(&a);
+		for (i = 0; i < ARRAY_SIZE(flow_addresses); i++)
+			if (flow_addresses[i].attr == a.type)
+				*(struct attr *)((char *)f + flow_addresses[i].at) = a;
+		if (a.type == DASH_A_FLOW_ENI && a.len && !a.data[a.len - 1])
+			f->eni = (const char *)a.data;
+		f->direct |= a.type == DASH_A_FLOW_DIRECT;
+		f->stale |= a.type == DASH_A_FLOW_STALE;
 	}
 }
 
@@ -294,7 +238,7 @@ static void on_count(const void *attrs, size_t len, void *arg)
 
 	for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a))
 		if (a.type == DASH_A_COUNT)
-			*(uint64_t *)arg = number(&a);
+			*(uint64_t *)arg = attr_number(&a);
 }
 
 int cmd_clear_flows(const struct args *a)

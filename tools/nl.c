@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 
 #include "../kernel/uapi/dash.h"
-#include "object.h"
+#include "attr.h"
 
 #define RETRIES 20
 

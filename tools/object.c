@@ -23,16 +23,7 @@
 
 #define MAX_ACTIONS 5
 
-/* ---- attributes ---- */
-
-void attr_put(struct buf *b, unsigned int type, const void *data, size_t len)
-{
-	struct nlattr a = { .nla_len = (uint16_t)(NLA_HDRLEN + len), .nla_type = (uint16_t)type };
-
-	buf_put(b, &a, sizeof(a));
-	buf_put(b, data, len);
-	buf_put(b, NULL, NLA_ALIGN(len) - len);
-}
+/* ---- keys ---- */
 
 void attr_put_key(struct buf *b, const struct table *t, const struct key *key)
 {
@@ -41,34 +32,6 @@ void attr_put_key(struct buf *b, const struct table *t, const struct key *key)
 	for (i = 0; i < t->n_keys; i++)
 		if (key->part[i].len)
 			attr_put(b, t->fields[i].attr, key->part[i].b, key->part[i].len);
-}
-
-void attr_first(struct attr *a, const void *p, size_t len)
-{
-	a->p = p;
-	a->end = a->p + len;
-}
-
-bool attr_ok(struct attr *a)
-{
-	struct nlattr h;
-
-	if (a->end - a->p < (ptrdiff_t)sizeof(h))
-		return false;
-	memcpy(&h, a->p, sizeof(h));
-	if (h.nla_len < sizeof(h) || h.nla_len > a->end - a->p)
-		return false;
-	a->type = h.nla_type & NLA_TYPE_MASK;
-	a->data = a->p + NLA_HDRLEN;
-	a->len = h.nla_len - NLA_HDRLEN;
-	return true;
-}
-
-void attr_next(struct attr *a)
-{
-	size_t step = NLA_ALIGN(NLA_HDRLEN + a->len);
-
-	a->p = step < (size_t)(a->end - a->p) ? a->p + step : a->end;
 }
 
 void object_key(const struct table *t, const void *attrs, size_t len, struct key *key)

@@ -3,6 +3,7 @@
 #ifndef DASHCTL_OBJECT_H
 #define DASHCTL_OBJECT_H
 
+#include "attr.h"
 #include "diag.h"
 #include "table.h"
 #include "util.h"
@@ -60,23 +61,8 @@ int object_parse(struct parse *p, struct place *at, const struct json *m, bool d
 /* The one warning per table about fields without effect (spec/config.md TX-11). */
 void object_warn_inactive(struct parse *p);
 
-/* Appends one netlink attribute. */
-void attr_put(struct buf *b, unsigned int type, const void *data, size_t len);
+/* Appends the attributes of a key. */
 void attr_put_key(struct buf *b, const struct table *t, const struct key *key);
-
-/* One item of a stream of attributes, and how to walk it: for (attr_first(&a, p, len); attr_ok(&a);
- * attr_next(&a)).
- */
-struct attr {
-	const unsigned char *p, *end, *data;
-	unsigned int type;
-	size_t len;
-};
-
-void attr_first(struct attr *a, const void *p, size_t len);
-bool attr_ok(struct attr *a);		/* false at the end, and for what is no attribute */
-void attr_next(struct attr *a);
-
 /* Key of an object from its attributes. */
 void object_key(const struct table *t, const void *attrs, size_t len, struct key *key);
 

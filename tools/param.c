@@ -24,9 +24,9 @@ void pr_param(const struct attr *nest)
 
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
 		if (a.type == DASH_A_PARAM_NAME && !name)
-			name = xasprintf("%.*s", (int)a.len, (const char *)a.data);
+			name = attr_string(&a);
 		else if (a.type == DASH_A_PARAM_STRING && !text)
-			text = xasprintf("%.*s", (int)a.len, (const char *)a.data);
+			text = attr_string(&a);
 		else if (a.type == DASH_A_PARAM_VALUE && a.len == 8)
 			memcpy(&value, a.data, 8);
 	}

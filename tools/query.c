@@ -18,15 +18,6 @@
 #include "nl.h"
 #include "object.h"
 
-static uint64_t u64_of(const struct attr *a)
-{
-	uint64_t n = 0;
-
-	if (a->len == 8)
-		memcpy(&n, a->data, 8);
-	return n;
-}
-
 static void add_counter(struct live *o, const struct attr *nest)
 {
 	struct counter *c;
@@ -37,9 +28,9 @@ static void add_counter(struct live *o, const struct attr *nest)
 	*c = (struct counter){ 0 };
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
 		if (a.type == DASH_A_COUNTER_NAME && !c->name)
-			c->name = xasprintf("%.*s", (int)a.len, (const char *)a.data);
+			c->name = attr_string(&a);
 		else if (a.type == DASH_A_COUNTER_VALUE)
-			c->value = u64_of(&a);
+			c->value = attr_number(&a);
 	}
 	if (!c->name)
 		c->name = xstrdup("?");
@@ -82,9 +73,9 @@ static void add_object(struct query *q, const struct attr *nest)
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
 		if (a.type == DASH_A_OBJECT_HITS) {
 			o->counted = true;
-			o->hits = u64_of(&a);
+			o->hits = attr_number(&a);
 		} else if (a.type == DASH_A_OBJECT_BYTES) {
-			o->bytes = u64_of(&a);
+			o->bytes = attr_number(&a);
 		} else if (a.type == DASH_A_OBJECT_COUNTER) {
 			add_counter(o, &a);
 		}

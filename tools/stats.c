@@ -173,15 +173,6 @@ static void pr_counter(struct stats *st, const char *scope, const char *name, ui
 		pr_u64(name, value);
 }
 
-static uint64_t u64_of(const struct attr *a)
-{
-	uint64_t n = 0;
-
-	if (a->len == 8)
-		memcpy(&n, a->data, 8);
-	return n;
-}
-
 static void pr_nest(struct stats *st, const char *scope, const struct attr *nest)
 {
 	char *name = NULL;
@@ -190,9 +181,9 @@ static void pr_nest(struct stats *st, const char *scope, const struct attr *nest
 
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
 		if (a.type == DASH_A_COUNTER_NAME && !name)
-			name = xasprintf("%.*s", (int)a.len, (const char *)a.data);
+			name = attr_string(&a);
 		else if (a.type == DASH_A_COUNTER_VALUE)
-			value = u64_of(&a);
+			value = attr_number(&a);
 	}
 	if (name)
 		pr_counter(st, scope, name, value);
@@ -214,10 +205,10 @@ static void on_stats(const void *attrs, size_t len, void *arg)
 		if (a.type == DASH_A_SCOPE && a.len && a.data[0] < ARRAY_SIZE(kinds))
 			kind = a.data[0];
 		else if (a.type == DASH_A_ENI && !eni)
-			eni = xasprintf("%.*s", (int)a.len, (const char *)a.data);
+			eni = attr_string(&a);
 		for (attr_first(&p, a.data, a.type == DASH_A_PORT ? a.len : 0); attr_ok(&p); attr_next(&p))
 			if (p.type == DASH_A_PORT_IFNAME && !dev)
-				dev = xasprintf("%.*s", (int)p.len, (const char *)p.data);
+				dev = attr_string(&p);
 	}
 	scope = xasprintf("%s %s", kinds[kind], eni ? eni : dev ? dev : "-");
 	pr_object(NULL);

@@ -16,23 +16,9 @@
 #include "param.h"
 #include "print.h"
 
-static uint64_t number(const struct attr *a)
-{
-	uint32_t n32 = 0;
-	uint64_t n = 0;
-
-	if (a->len == 4) {
-		memcpy(&n32, a->data, 4);
-		return n32;
-	}
-	if (a->len == 8)
-		memcpy(&n, a->data, 8);
-	return n;
-}
-
 static void pr_text(const char *name, const struct attr *a)
 {
-	char *s = xasprintf("%.*s", (int)a->len, (const char *)a->data);
+	char *s = attr_string(a);
 
 	pr_str(name, s);
 	free(s);
@@ -47,10 +33,10 @@ static void pr_port(const struct attr *nest)
 	pr_object(NULL);
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
 		if (a.type == DASH_A_PORT_INDEX) {
-			pr_u64("index", number(&a));
+			pr_u64("index", attr_number(&a));
 		} else if (a.type == DASH_A_PORT_IFINDEX) {
-			pr_u64("ifindex", number(&a));
-			bpf_attached((unsigned int)number(&a), &mode, &ours);
+			pr_u64("ifindex", attr_number(&a));
+			bpf_attached((unsigned int)attr_number(&a), &mode, &ours);
 		} else if (a.type == DASH_A_PORT_IFNAME) {
 			pr_text("dev", &a);
 		}
@@ -70,10 +56,10 @@ static void pr_map(const struct attr *nest)
 
 	pr_object(NULL);
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
-		if (a.type == DASH_A_MAP_KIND && number(&a) < DASH_MAP_N)
-			pr_str("name", names[number(&a)]);
+		if (a.type == DASH_A_MAP_KIND && attr_number(&a) < DASH_MAP_N)
+			pr_str("name", names[attr_number(&a)]);
 		else if (a.type == DASH_A_MAP_ID)
-			pr_u64("id", number(&a));
+			pr_u64("id", attr_number(&a));
 	}
 	pr_end();
 }
@@ -85,9 +71,9 @@ static void pr_counter(const struct attr *nest)
 
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
 		if (a.type == DASH_A_COUNTER_NAME && !name)
-			name = xasprintf("%.*s", (int)a.len, (const char *)a.data);
+			name = attr_string(&a);
 		else if (a.type == DASH_A_COUNTER_VALUE && name)
-			pr_u64(name, number(&a));
+			pr_u64(name, attr_number(&a));
 	}
 	free(name);
 }
@@ -127,25 +113,25 @@ static void on_status(const void *attrs, size_t len, void *arg)
 			pr_text("module", &a);
 			break;
 		case DASH_A_STATUS_ABI:
-			pr_u64("abi", number(&a));
+			pr_u64("abi", attr_number(&a));
 			break;
 		case DASH_A_STATUS_GENERATION:
-			pr_u64("generation", number(&a));
+			pr_u64("generation", attr_number(&a));
 			break;
 		case DASH_A_STATUS_INCONSISTENT:
 			consistent = false;
 			break;
 		case DASH_A_STATUS_FLOW_SLOTS:
-			pr_u64("flow_slots", number(&a));
+			pr_u64("flow_slots", attr_number(&a));
 			break;
 		case DASH_A_STATUS_FLOW_USED:
-			pr_u64("flow_used", number(&a));
+			pr_u64("flow_used", attr_number(&a));
 			break;
 		case DASH_A_STATUS_FLOW_HIGH_WATER:
-			pr_u64("flow_high_water", number(&a));
+			pr_u64("flow_high_water", attr_number(&a));
 			break;
 		case DASH_A_STATUS_TXN_OPEN:
-			pr_u64("transactions_open", number(&a));
+			pr_u64("transactions_open", attr_number(&a));
 			break;
 		}
 	}

@@ -111,11 +111,6 @@ void txn_add(struct txn *x, const struct table *t, const void *attrs, size_t len
 	put_part(x, t, p, key_len, from, (size_t)(end - from), flag, cookie);
 }
 
-static char *text_of(const struct attr *a)
-{
-	return xasprintf("%.*s", (int)a->len, (const char *)a->data);
-}
-
 static void on_problem(const void *attrs, size_t len, void *arg)
 {
 	struct txn *x = arg;
@@ -138,11 +133,11 @@ static void on_problem(const void *attrs, size_t len, void *arg)
 			else if (a.type == DASH_A_ERROR_TYPE && a.len)
 				p->type = a.data[0];
 			else if (a.type == DASH_A_ERROR_KEY && !p->key)
-				p->key = text_of(&a);
+				p->key = attr_string(&a);
 			else if (a.type == DASH_A_ERROR_FIELD_NAME && !p->field)
-				p->field = text_of(&a);
+				p->field = attr_string(&a);
 			else if (a.type == DASH_A_ERROR_TEXT && !p->text)
-				p->text = text_of(&a);
+				p->text = attr_string(&a);
 		}
 		p->code = (int)code;
 		p->key = p->key ? p->key : xstrdup("");
