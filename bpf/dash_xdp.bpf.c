@@ -184,8 +184,8 @@ again:
 	if (nh->state == DASH_NH_OK) {
 		if (!dash_write_macs(ctx, nh))
 			return DASH_DROP_INTERNAL_ERROR;
-		*verdict = nh->ifindex == ctx->ingress_ifindex ? XDP_TX :
-			   bpf_redirect(nh->ifindex, 0);
+		*verdict = dash_bounce && nh->ifindex == ctx->ingress_ifindex ?
+			   XDP_TX : bpf_redirect(nh->ifindex, 0);
 	} else {
 		if (!slow)
 			port->slow_path_packets++;

@@ -27,6 +27,13 @@ struct bpf_map {};
 const volatile __u32 dash_port;
 const volatile bool dash_module = true;
 
+/*
+ * May packets leave by XDP_TX where they came in?  Not on veth: it wakes its peer for
+ * bounced frames only if the peer runs an XDP program too (6.12, veth_xdp_flush()),
+ * and leaves them in the ring otherwise.  A redirect to the same device does wake it.
+ */
+const volatile bool dash_bounce = true;
+
 /* The words of the configuration that packets need.  Written by the module. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

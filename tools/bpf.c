@@ -17,10 +17,15 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "dash_xdp.skel.h"
@@ -172,6 +177,21 @@ static int put_on(struct dash_xdp *skel, const struct bpf_plan *p)
 	return e ? failed("attach the program to the device", e) : 0;
 }
 
+/* Does the device's driver send bounced frames by itself? (bpf/maps.h, dash_bounce) */
+static bool bounces(unsigned int ifindex)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq req = { .ifr_data = (void *)&info };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool veth = false;
+
+	if (fd >= 0 && if_indextoname(ifindex, req.ifr_name) && !ioctl(fd, SIOCETHTOOL, &req))
+		veth = !strcmp(info.driver, "veth");
+	if (fd >= 0)
+		close(fd);
+	return !veth;
+}
+
 int bpf_attach(const struct bpf_plan *p)
 {
 	struct dash_xdp *skel;
@@ -183,6 +203,7 @@ int bpf_attach(const struct bpf_plan *p)
 	if (!skel)
 		return failed("read the program", -errno);
 	skel->rodata->dash_port = p->port;
+	skel->rodata->dash_bounce = bounces(p->ifindex);
 	bpf_program__set_autoload(skel->progs.dash_bind, p->first);
 	e = p->first ? size_maps(skel, p) : reuse_maps(skel, p);
 	if (!e) {
