@@ -210,7 +210,14 @@ out:
 
 static int version(void)
 {
-	printf("dashctl %s, netlink interface %d\n", DASH_VERSION, DASH_ABI_VERSION);
+	FILE *f = fopen("/sys/module/dash/version", "re");
+	char module[64] = "not loaded";
+
+	if (f && fgets(module, sizeof(module), f))
+		module[strcspn(module, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	printf("dashctl %s, netlink interface %d, module %s\n", DASH_VERSION, DASH_ABI_VERSION, module);
 	return EXIT_OK;
 }
 
