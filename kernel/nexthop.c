@@ -424,12 +424,12 @@ static void tick_work(struct work_struct *work)
 		    (last && last->dev == e->dev && dash_ip_eq(&last->gw, &e->gw)))
 			continue;
 		last = e;
-		rcu_read_lock_bh();
+		rcu_read_lock();
 		dev = dev_get_by_index_rcu(c->dn->net, e->dev);
 		n = dev ? neigh_find(dev, &e->gw) : NULL;
 		if (n && (READ_ONCE(n->nud_state) & NUD_STALE))
 			neigh_event_send(n, NULL);
-		rcu_read_unlock_bh();
+		rcu_read_unlock();
 		cond_resched();
 	}
 	c->rx = rx;
