@@ -27,8 +27,8 @@
 # as a host of a cloud would.  Hosts have both underlay families, `steer` chooses.
 #
 # What a veth needs before XDP may be at its other end: sent checksums computed
-# (XDP loses the request to compute them later), and GRO on where redirected or
-# bounced frames arrive, or they vanish without a counter.
+# (XDP loses the request to compute them later), and GRO on where redirected
+# frames arrive, or they vanish without a counter.
 
 ENI=F4:93:9F:EF:C4:7E
 ENI_KEY=F4939FEFC47E
