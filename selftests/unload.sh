@@ -35,18 +35,19 @@ memory() {
 	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { kb += $2 } END { print kb }' /proc/meminfo
 }
 
-# Ten rounds beyond the first, which warms caches, must not grow by a flow table.
+# Ten rounds beyond the first, which warms caches, must not grow by a flow table.  The
+# debug kernel keeps freed memory back, so there kmemleak judges (debug_leaks.sh).
 ten_times() {
-	local i before after
+	local i before after rounds=${DASH_DEBUG:+1}
 	load_use_unload
 	load_use_unload
 	before=$(memory)
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	for ((i = 0; i < ${rounds:-10}; i++)); do
 		load_use_unload
 	done
 	after=$(memory)
-	echo "kB before $before, after ten rounds $after"
-	[ $((after - before)) -lt 1024 ]
+	echo "kB before $before, after ${rounds:-ten} rounds $after"
+	[ -n "${DASH_DEBUG-}" ] || [ $((after - before)) -lt 1024 ]
 }
 
 no_dash_bpf() {
