@@ -16,6 +16,7 @@
  */
 #include "objects.h"
 
+#include <linux/bsearch.h>
 #include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <linux/mm.h>
@@ -361,66 +362,115 @@ static void free_ext(void *ext)
 	kfree(ext);
 }
 
+static u32 pa_vni(const u8 *key)
+{
+	__be32 n;
+
+	memcpy(&n, key, 4);
+	return be32_to_cpu(n);
+}
+
+/* VNIs of the resulting state and who has them, sorted. */
+struct vni_of {
+	u32 vni;
+	const u8 *name;
+	const struct dash_op *op;
+};
+
+static int vni_cmp(const void *a, const void *b)
+{
+	const struct vni_of *x = a, *y = b;
+
+	return x->vni < y->vni ? -1 : x->vni > y->vni;
+}
+
+static struct vni_of *vnis_of(struct dash_txn *txn, u8 type, u16 attr, u32 *n)
+{
+	struct dash_kid *kids = dash_view_all(txn, type, NULL, n);
+	struct vni_of *v;
+	u32 i;
+
+	if (IS_ERR(kids))
+		return NULL;
+	v = kvmalloc_array(*n + 1, sizeof(*v), GFP_KERNEL);
+	for (i = 0; v && i < *n; i++)
+		v[i] = (struct vni_of) {
+			.vni = dash_blob_u32(dash_view_blob(&kids[i].v), attr, 0),
+			.name = kids[i].key, .op = kids[i].v.op,
+		};
+	if (v)
+		sort(v, *n, sizeof(*v), vni_cmp, NULL);
+	kvfree(kids);
+	return v;
+}
+
+/* One that has @vni, other than by @but. */
+static const struct vni_of *vni_find(const struct vni_of *v, u32 n, u32 vni, const struct dash_op *but)
+{
+	struct vni_of key = { .vni = vni };
+	const struct vni_of *at = bsearch(&key, v, n, sizeof(*v), vni_cmp);
+
+	if (!at || !but || at->op != but)
+		return at;
+	if (at > v && at[-1].vni == vni)
+		return at - 1;
+	return at + 1 < v + n && at[1].vni == vni ? at + 1 : NULL;
+}
+
+static void warn_outbound(struct dash_txn *txn, struct dash_op *op, const struct vni_of *who,
+			  const char *noun)
+{
+	if (who)
+		dash_txn_warn(txn, op, DASH_A_VNET_VNI,
+			      "VNI %u is the vm_vni of %s \"%s\": every packet with it is outbound",
+			      who->vni, noun, who->name);
+}
+
 /**
- * dash_vnet_validate() - limits of VNETs, and VNIs that are shared
+ * dash_vnet_validate() - limits of VNETs, VNIs that are shared, PA lists that nobody uses
  * @txn: the transaction
  */
 void dash_vnet_validate(struct dash_txn *txn)
 {
-	struct dash_kid *vnets, *apps, *enis;
+	struct vni_of *vnets, *apps, *enis;
+	const struct vni_of *other;
+	u32 n, n_app, n_eni, vni;
 	struct dash_op *op;
-	u32 n, n_app, n_eni, i;
 
-	dash_op_for_each(op, txn, DASH_OBJ_VNET)
-		if (dash_op_sets(op) && dash_op_effective(op))
-			break;
-	if (!op)
+	if (!dash_txn_changes_type(txn, DASH_OBJ_VNET) &&
+	    !dash_txn_changes_type(txn, DASH_OBJ_PA_VALIDATION))
 		return;
-	vnets = dash_view_all(txn, DASH_OBJ_VNET, NULL, &n);
-	apps = dash_view_all(txn, DASH_OBJ_APPLIANCE, NULL, &n_app);
-	enis = dash_view_all(txn, DASH_OBJ_ENI, NULL, &n_eni);
-	if (IS_ERR(vnets) || IS_ERR(apps) || IS_ERR(enis)) {
+	vnets = vnis_of(txn, DASH_OBJ_VNET, DASH_A_VNET_VNI, &n);
+	apps = vnis_of(txn, DASH_OBJ_APPLIANCE, DASH_A_APPLIANCE_VM_VNI, &n_app);
+	enis = vnis_of(txn, DASH_OBJ_ENI, DASH_A_ENI_VM_VNI, &n_eni);
+	if (!vnets || !apps || !enis) {
 		dash_txn_error(txn, NULL, ENOMEM, 0, "out of memory");
 		goto out;
 	}
-	if (n > DASH_LIMIT_VNET)
-		dash_txn_error(txn, op, ENOSPC, 0, "more than %u VNETs", DASH_LIMIT_VNET);
-	for (; op; op = op->next) {
-		u32 vni;
-
+	dash_op_for_each(op, txn, DASH_OBJ_VNET) {
 		if (!dash_op_sets(op) || !dash_op_effective(op))
 			continue;
+		if (n > DASH_LIMIT_VNET && !op->live) {
+			dash_txn_error(txn, op, ENOSPC, 0, "more than %u VNETs", DASH_LIMIT_VNET);
+			break;
+		}
 		vni = dash_blob_u32(op->eff, DASH_A_VNET_VNI, 0);
-		for (i = 0; i < n; i++)
-			if (vnets[i].v.op != op &&
-			    dash_blob_u32(dash_view_blob(&vnets[i].v), DASH_A_VNET_VNI, 0) == vni) {
-				dash_txn_warn(txn, op, DASH_A_VNET_VNI,
-					      "VNET \"%s\" has VNI %u too", vnets[i].key, vni);
-				break;
-			}
-		for (i = 0; i < n_app; i++)
-			if (dash_blob_u32(dash_view_blob(&apps[i].v), DASH_A_APPLIANCE_VM_VNI, 0) == vni) {
-				dash_txn_warn(txn, op, DASH_A_VNET_VNI,
-					      "VNI %u is the vm_vni of appliance \"%s\": every packet with it is outbound",
-					      vni, apps[i].key);
-				break;
-			}
-		for (i = 0; i < n_eni; i++)
-			if (dash_blob_u32(dash_view_blob(&enis[i].v), DASH_A_ENI_VM_VNI, 0) == vni) {
-				dash_txn_warn(txn, op, DASH_A_VNET_VNI,
-					      "VNI %u is the vm_vni of ENI \"%s\": every packet with it is outbound",
-					      vni, enis[i].key);
-				break;
-			}
-		cond_resched();
+		other = vni_find(vnets, n, vni, op);
+		if (other)
+			dash_txn_warn(txn, op, DASH_A_VNET_VNI, "VNET \"%s\" has VNI %u too",
+				      other->name, vni);
+		warn_outbound(txn, op, vni_find(apps, n_app, vni, NULL), "appliance");
+		warn_outbound(txn, op, vni_find(enis, n_eni, vni, NULL), "ENI");
 	}
+	dash_op_for_each(op, txn, DASH_OBJ_PA_VALIDATION)
+		if (dash_op_sets(op) && dash_op_effective(op) &&
+		    !vni_find(vnets, n, pa_vni(op->key), NULL))
+			dash_txn_warn(txn, op, DASH_A_PA_VALIDATION_VNI, "no VNET has VNI %u",
+				      pa_vni(op->key));
 out:
-	if (!IS_ERR(vnets))
-		kvfree(vnets);
-	if (!IS_ERR(apps))
-		kvfree(apps);
-	if (!IS_ERR(enis))
-		kvfree(enis);
+	kvfree(vnets);
+	kvfree(apps);
+	kvfree(enis);
 }
 
 /**
@@ -481,36 +531,6 @@ void dash_vnet_remove(struct dash_net *dn, struct dash_obj *o)
 }
 
 /* ---- PA validation ---- */
-
-static u32 pa_vni(const u8 *key)
-{
-	__be32 n;
-
-	memcpy(&n, key, 4);
-	return be32_to_cpu(n);
-}
-
-/**
- * dash_pa_check() - a list that no VNET uses is odd
- * @txn: the transaction
- * @op: SET of a PA list
- */
-void dash_pa_check(struct dash_txn *txn, struct dash_op *op)
-{
-	u32 vni = pa_vni(op->key), n, i;
-	struct dash_kid *vnets = dash_view_all(txn, DASH_OBJ_VNET, NULL, &n);
-
-	if (IS_ERR(vnets)) {
-		dash_txn_error(txn, op, ENOMEM, 0, "out of memory");
-		return;
-	}
-	for (i = 0; i < n; i++)
-		if (dash_blob_u32(dash_view_blob(&vnets[i].v), DASH_A_VNET_VNI, 0) == vni)
-			break;
-	if (i == n)
-		dash_txn_warn(txn, op, DASH_A_PA_VALIDATION_VNI, "no VNET has VNI %u", vni);
-	kvfree(vnets);
-}
 
 /**
  * dash_pa_prepare() - compile a list of PAs

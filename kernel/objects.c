@@ -149,7 +149,7 @@ const struct dash_type dash_types[DASH_OBJ_MAX + 1] = {
 	},
 	[DASH_OBJ_PA_VALIDATION] = {
 		.noun = "PA list", FIELDS(PA_VALIDATION, VNI, METER_POLICY, METER_POLICY_ID),
-		.check = dash_pa_check, .prepare = dash_pa_prepare, .undo = dash_pa_undo,
+		.prepare = dash_pa_prepare, .undo = dash_pa_undo,
 		.update = dash_pa_update, .remove = dash_pa_remove,
 	},
 	[DASH_OBJ_METER_POLICY] = {
@@ -486,6 +486,26 @@ const struct dash_field *dash_field_find(u8 type, u16 attr)
 		if (t->fields[i].attr == attr)
 			return &t->fields[i];
 	return NULL;
+}
+
+/**
+ * dash_ref_field() - does a field name another object?
+ * @t: type
+ * @a: the field
+ * @f: gets how
+ *
+ * Return: true if it does.
+ */
+bool dash_ref_field(const struct dash_type *t, const struct nlattr *a, const struct dash_ref_field **f)
+{
+	u8 i;
+
+	for (i = 0; i < t->n_refs; i++)
+		if (t->refs[i].attr == nla_type(a)) {
+			*f = &t->refs[i];
+			return true;
+		}
+	return false;
 }
 
 /* ---- values ---- */

@@ -129,7 +129,6 @@ struct dash_store {
 #define DASH_OP_SUPERSEDED	0x08	/* another spelling of the same key came later */
 #define DASH_OP_NOOP		0x10	/* changes nothing (TX-4) */
 #define DASH_OP_INSERTED	0x20	/* prepare: already visible, undo removes it */
-#define DASH_OP_BROKEN		0x40	/* a problem was reported; others are not derived from it */
 
 /**
  * struct dash_op - one staged operation
@@ -362,6 +361,8 @@ static inline struct dash_eni *dash_obj_eni(const struct dash_obj *o)
 	return ((struct dash_eni_rt *)o->rt)->e;
 }
 
+bool dash_ref_field(const struct dash_type *t, const struct nlattr *a, const struct dash_ref_field **f);
+
 /* ---- txn.c ---- */
 
 struct dash_op *dash_op_find(struct dash_txn *txn, u8 type, struct dash_owner *owner,
@@ -398,7 +399,7 @@ static inline bool dash_op_effective(const struct dash_op *op)
 	return !(op->flags & (DASH_OP_SUPERSEDED | DASH_OP_NOOP));
 }
 
-/* ---- commit.c: the resulting state ---- */
+/* ---- plan.c: the resulting state ---- */
 
 /**
  * struct dash_view - an object of the resulting state
@@ -443,9 +444,19 @@ int dash_op_imply(struct dash_txn *txn, u8 type, struct dash_owner *owner, const
 		  u8 flags, u64 cookie, struct dash_op **out);
 void dash_owner_merge(struct dash_txn *txn, struct dash_owner *from, struct dash_owner *to);
 
+bool dash_txn_changes_type(const struct dash_txn *txn, u8 type);
+int dash_txn_plan(struct dash_txn *txn);
+void dash_txn_validate(struct dash_txn *txn);	/* validate.c */
+
 /* ---- obj_*.c ---- */
 
-/* obj_acl.c */
+/* obj_acl.c, obj_acl_build.c */
+extern const u16 dash_group_attr[2];		/* field of a binding by family: 0 IPv4, 1 IPv6 */
+struct dash_group_work *dash_group_work_find(struct dash_txn *txn, const struct dash_blob *b, int f);
+const struct dash_blob *dash_group_blob(struct dash_txn *txn, const char *name);
+int dash_each_binding(struct dash_txn *txn,
+		      int (*fn)(struct dash_txn *txn, struct dash_owner *eni, u8 type, u8 stage,
+				const struct dash_blob *b));
 int dash_acl_plan(struct dash_txn *txn);	/* group replacement: implied deletions */
 void dash_acl_validate(struct dash_txn *txn);
 int dash_acl_prepare(struct dash_txn *txn);
@@ -460,7 +471,7 @@ void dash_acl_rule_remove(struct dash_net *dn, struct dash_obj *o);
 void dash_acl_group_undo(struct dash_txn *txn, struct dash_op *op);
 void dash_acl_group_remove(struct dash_net *dn, struct dash_obj *o);
 
-/* obj_eni.c */
+/* obj_eni.c, obj_eni_apply.c */
 int dash_eni_plan(struct dash_txn *txn);	/* spellings of keys, merging */
 int dash_eni_effective(struct dash_txn *txn, struct dash_op *op);
 void dash_eni_stop(struct dash_txn *txn);
@@ -515,7 +526,6 @@ int dash_vnet_prepare(struct dash_txn *txn, struct dash_op *op);
 void dash_vnet_undo(struct dash_txn *txn, struct dash_op *op);
 void dash_vnet_update(struct dash_txn *txn, struct dash_op *op);
 void dash_vnet_remove(struct dash_net *dn, struct dash_obj *o);
-void dash_pa_check(struct dash_txn *txn, struct dash_op *op);
 int dash_pa_prepare(struct dash_txn *txn, struct dash_op *op);
 void dash_pa_undo(struct dash_txn *txn, struct dash_op *op);
 void dash_pa_update(struct dash_txn *txn, struct dash_op *op);
@@ -525,7 +535,17 @@ void dash_switch_update(struct dash_txn *txn, struct dash_op *op);
 void dash_switch_remove(struct dash_net *dn, struct dash_obj *o);
 void dash_meter_rule_check(struct dash_txn *txn, struct dash_op *op);
 
-/* commit.c, also for dash_store_exit() */
+/* ---- commit.c ---- */
+
+#define DASH_COMMIT_TYPES	19
+
+extern const u8 dash_commit_order[DASH_COMMIT_TYPES];
+
+#define dash_for_each_type(t, i) \
+	for (i = 0; i < DASH_COMMIT_TYPES && ((t) = dash_commit_order[i], true); i++)
+#define dash_for_each_type_reverse(t, i) \
+	for (i = DASH_COMMIT_TYPES; i && ((t) = dash_commit_order[i - 1], true); i--)
+
 /* Removes the run-time part, unlinks, frees; owned objects are gone already. */
 void dash_obj_drop(struct dash_net *dn, struct dash_obj *o);
 

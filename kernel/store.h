@@ -64,8 +64,8 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 /**
  * dash_txn_commit - validate the resulting state; unless @dry_run make it live
  *
- * All or nothing.  On failure the problems tell why, the first one is in @extack too.  Afterwards,
- * whatever the result, only the problems may be read and the transaction destroyed.
+ * All or nothing.  On failure the problems tell why, the first one is in @extack too, and the transaction may
+ * be changed or tried again, as after a dry run.  After success only the problems may be read.
  * Takes and releases dash_net.lock.
  * Return: 0; the code of the first problem as -errno (-ENOENT, -EEXIST, -EBUSY, -EPERM, -EINVAL, -ENOSPC,
  * -ENOMEM); -ENOTRECOVERABLE if memory ran out half-way and the rollback failed too.
@@ -74,7 +74,7 @@ int dash_txn_commit(struct dash_txn *txn, bool dry_run, struct netlink_ext_ack *
 
 /* Errors first, then warnings; at most 100 of each are kept.  NULL beyond the end; valid until destroy. */
 const struct dash_problem *dash_txn_problem(const struct dash_txn *txn, u32 index);
-/* Operations that changed something / were staged; for the reply of COMMIT. */
+/* Operations that changed something (after a dry run: would change) / were staged; for the reply of COMMIT. */
 u64 dash_txn_changes(const struct dash_txn *txn);
 u64 dash_txn_operations(const struct dash_txn *txn);
 

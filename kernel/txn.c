@@ -88,8 +88,6 @@ void dash_txn_error(struct dash_txn *txn, struct dash_op *op, int code, u16 fiel
 	va_end(args);
 	if (!txn->first_code)
 		txn->first_code = code;
-	if (op)
-		op->flags |= DASH_OP_BROKEN;
 }
 
 /**
