@@ -202,7 +202,9 @@ static int receive(void)
 	while (!nl.done) {
 		int e = nl_recvmsgs(nl.sk, nl.cb);
 
-		if (e < 0 && !nl.error && !nl.done) {
+		if (e == -NLE_DUMP_INTR) {
+			nl.torn = true;		/* the rest of the answer still comes */
+		} else if (e < 0 && !nl.error && !nl.done) {
 			nl.error = e == -NLE_NOMEM ? -ENOBUFS : e == -NLE_INTR ? 0 : -EIO;
 			if (nl.error) {
 				strcpy(nl.message, nl_geterror(e));

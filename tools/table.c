@@ -390,7 +390,7 @@ const struct table tables[] = {
 	{ .name = "DASH_ENI_TABLE", .word = "eni", .type = DASH_OBJ_ENI, .n_keys = 1, .merge = true,
 	  .n_fields = ARRAY_SIZE(eni_fields), .fields = eni_fields,
 	  .help = "elastic network interface: a VM port" },
-	TABLE(PREFIX_TAG, "DASH_PREFIX_TAG_TABLE", "DASH_TAG_TABLE", "tag", prefix_tag_fields, 1,
+	TABLE(PREFIX_TAG, "DASH_PREFIX_TAG_TABLE", "DASH_TAG_TABLE", "prefix_tag", prefix_tag_fields, 1,
 	      "named list of prefixes"),
 	TABLE(ACL_GROUP, "DASH_ACL_GROUP_TABLE", NULL, "acl_group", acl_group_fields, 1,
 	      "list of ACL rules"),
