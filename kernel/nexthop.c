@@ -242,6 +242,15 @@ static void resolve6(struct net *net, const struct dash_ip *ip, struct hop *h)
 }
 #endif
 
+static void resolve(struct net *net, const struct dash_ip *ip, struct hop *h)
+{
+	*h = (struct hop){ .nh.state = DASH_NH_LOOKUP };
+	if (dash_ip_is_v4(ip))
+		resolve4(net, ip->w[3], h);
+	else
+		resolve6(net, ip, h);
+}
+
 static void publish(struct dash_nexthops *c, u32 i, const struct hop *h)
 {
 	struct dash_nh *nh = &c->hot->nh[i];
@@ -257,17 +266,13 @@ static void publish(struct dash_nexthops *c, u32 i, const struct hop *h)
 
 static void resolve_one(struct dash_nexthops *c, u32 i)
 {
-	const struct dash_ip *ip = &c->entries[i].ip;
-	struct hop h = { .nh.state = DASH_NH_LOOKUP };
+	struct hop h;
 
 	clear_bit(i, c->dirty);
 	smp_mb__after_atomic();		/* a change from here on sets it again */
 	local_bh_disable();		/* dst cache and neighbour tables are per-CPU and BH */
 	rcu_read_lock();
-	if (dash_ip_is_v4(ip))
-		resolve4(c->dn->net, ip->w[3], &h);
-	else
-		resolve6(c->dn->net, ip, &h);
+	resolve(c->dn->net, &c->entries[i].ip, &h);
 	spin_lock(&c->lock);
 	if (!test_bit(i, c->dirty))
 		publish(c, i, &h);
@@ -484,6 +489,31 @@ u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip)
 	}
 	rcu_read_unlock();
 	return i;
+}
+
+enum dash_drop dash_nh_admit(struct dash_net *dn, u32 nh, const struct dash_ip *ip, u32 len)
+{
+	const struct dash_nexthops *c = rcu_dereference(dn->nh);
+	struct hop h = { .nh.state = DASH_NH_LOOKUP };
+
+	if (c && nh) {
+		h.nh.state = READ_ONCE(c->hot->nh[nh].state);
+		h.nh.mtu = READ_ONCE(c->hot->nh[nh].mtu);
+	}
+	if (h.nh.state == DASH_NH_LOOKUP)
+		resolve(dn->net, ip, &h);
+	switch ((enum dash_nh_state)h.nh.state) {
+	case DASH_NH_NO_ROUTE:
+		return DASH_DROP_UNDERLAY_NO_ROUTE;
+	case DASH_NH_ROUTE_DROP:
+		return DASH_DROP_UNDERLAY_ROUTE_DROP;
+	case DASH_NH_OK:
+	case DASH_NH_KERNEL:
+		return len > h.nh.mtu ? DASH_DROP_MTU_EXCEEDED : DASH_DROP_NONE;
+	case DASH_NH_LOOKUP:
+		break;	/* multipath: the program asks */
+	}
+	return DASH_DROP_NONE;
 }
 
 /* ---- life ---- */

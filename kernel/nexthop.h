@@ -26,6 +26,17 @@ void dash_nh_detach(struct dash_net *dn);			/* waits for a grace period */
  */
 u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip);
 
+/**
+ * dash_nh_admit - would a packet towards @ip leave?  Asked before a connection is created for it (ORD-3)
+ * @nh: its index from dash_nh_get(), below DASH_MAX_NH, or 0
+ * @ip: destination
+ * @len: of the IP packet
+ *
+ * Only what can be known beforehand; a neighbour may fail later.  Context: BH disabled, under RCU.
+ * Return: DASH_DROP_NONE or the reason to drop it for.
+ */
+enum dash_drop dash_nh_admit(struct dash_net *dn, u32 nh, const struct dash_ip *ip, u32 len);
+
 /* Largest IP packet that a route takes. */
 u32 dash_dst_mtu(const struct dst_entry *dst);
 

@@ -14,7 +14,7 @@
  *	                      inbound: rule, PA validation
  *	             |
  *	             v
- *	  protocol --> limits --> record: alloc, fill, start, link
+ *	  protocol --> underlay --> limits --> record: alloc, fill, start, link
  *
  * Example (25.1): a VM sends UDP 10.1.2.9:10000 to 10.1.1.1:20000.  No record; no
  * ACL bound; route 10.1.0.0/16 is vnet Vnet1; mapping 10.1.1.1 has PA 101.1.2.3 and
@@ -31,6 +31,9 @@
  */
 #include "pipeline.h"
 
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <linux/timekeeping.h>
 
@@ -48,10 +51,14 @@
 /* How often a packet is decided anew because its record went away meanwhile. */
 #define MAX_TRIES	8
 
+/* UDP and VXLAN */
+#define VXLAN_HEADERS	16
+
 /* What the record will say about packets towards the network. */
 struct action {
 	struct dash_ip pa;
 	__be32 vni;
+	u32 nh;
 	u8 dmac[6];
 	u16 flags;
 	u8 vip;
@@ -310,6 +317,28 @@ static enum dash_drop route_inbound(struct eval *x)
 	return choose_vip(x, &x->hot->eni[x->eni->idx].pa, &vip);
 }
 
+/* ---- 16.8, 17: the underlay ---- */
+
+/*
+ * ORD-3: a packet that the underlay will not take must not create a record.  The program
+ * asks again for every packet; this is for the first one, whose record comes before.
+ */
+static enum dash_drop check_underlay(struct eval *x)
+{
+	const struct dash_hot_eni *vm = &x->hot->eni[x->eni->idx];
+	const struct dash_pkt *pkt = x->pkt;
+	const struct dash_ip *to;
+	u32 len;
+
+	if (x->act.flags & DASH_F_DIRECT)
+		return dash_nh_admit(x->dn, 0, &x->dst, pkt->inner_len - ETH_HLEN);
+	to = pkt->dir == DASH_OUTBOUND ? &x->act.pa : &vm->pa;
+	len = pkt->inner_len + VXLAN_HEADERS +
+	      (is_v6(to) ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
+	return dash_nh_admit(x->dn, pkt->dir == DASH_OUTBOUND ? x->act.nh : READ_ONCE(vm->nh) % DASH_MAX_NH,
+			     to, len);
+}
+
 /* ---- 9 to 15 ---- */
 
 static enum dash_drop policy(struct eval *x)
@@ -324,9 +353,12 @@ static enum dash_drop policy(struct eval *x)
 		reason = x->pkt->dir == DASH_OUTBOUND ? route_outbound(x) : route_inbound(x);
 	if (x->pkt->key.proto == IPPROTO_TCP)
 		x->act.flags |= DASH_F_TCP;
-	if (!(x->act.flags & DASH_F_DIRECT) && is_v6(&x->act.pa))
+	if (reason || x->act.flags & DASH_F_DIRECT)
+		return reason;
+	if (is_v6(&x->act.pa))
 		x->act.flags |= DASH_F_U0_V6;
-	return reason;
+	x->act.nh = dash_nh_get(x->dn, &x->act.pa);
+	return DASH_DROP_NONE;
 }
 
 /* ---- 8, 20: may this connection be opened? ---- */
@@ -385,7 +417,7 @@ static void set_action(struct eval *x, struct dash_flow *f)
 	memcpy(f->dmac, a->dmac, sizeof(f->dmac));
 	f->flags = a->flags;
 	f->vip = a->vip;
-	f->nh = a->flags & DASH_F_DIRECT ? 0 : dash_nh_get(x->dn, &a->pa);
+	f->nh = a->nh;
 }
 
 static enum dash_drop create(struct eval *x)
@@ -427,6 +459,9 @@ static enum dash_drop open_connection(struct eval *x)
 		return reason;
 	if (!test_bit(pkt->key.proto, x->dn->allowed_protocols))
 		return DASH_DROP_UNSUPPORTED_PROTOCOL;
+	reason = check_underlay(x);
+	if (reason)
+		return reason;
 	if (!within_cps(x)) {
 		reason = DASH_DROP_CPS_LIMIT;
 	} else if (!reserve(x)) {
