@@ -15,7 +15,7 @@ bad+='|WARNING: [a-z]+/'
 bad+='|(^|[^A-Z_])BUG[: ]|kernel BUG at|Oops|Kernel panic|general protection'
 bad+='|Call Trace|nable to handle|(KASAN|KCSAN|UBSAN): |kmemleak: [0-9]+ new|kmemleak: .*disabled'
 bad+='|possible (recursive|circular|irq) lock|inconsistent lock state|suspicious RCU usage'
-bad+='|rcu.*(stall|self-detected|detected expedited)|soft lockup|hard LOCKUP|blocked for more than'
+bad+='|INFO: rcu.* stall|rcu.*kthread starved|soft lockup|hard LOCKUP|blocked for more than'
 bad+='|refcount_t: |list_(add|del) corruption|unregister_netdevice: waiting|sleeping function called'
 bad+='|scheduling while atomic|Slab corruption|still has objects|DEBUG_LOCKS_WARN'
 
