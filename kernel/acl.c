@@ -25,15 +25,19 @@
  * longest: pipeline.md 10.2); equal classes are stored once, and a prefix that
  * changes nothing is left out.
  *
- * A class is a two-level bitmap: one summary bit for each word of 64 rules, and
+ * A class is a two-level bitmap: one summary bit for each word of 32 rules, and
  * only the words that are not zero:
  *
  *	summary ...0101    word 0    word 2
  *
- * A lookup ANDs five summaries, and for each common bit, five words.
+ * A lookup ANDs the summaries, and for each common bit, the words.  Words of 32
+ * because most classes name few rules: of 64 they take twice the memory, and
+ * more common bits turn out to have no common rule.
  *
- * Ports: two steps, of the upper and the lower byte; a page is made only for
- * upper bytes whose ports differ.  Protocols: a table of 256.
+ * Ports: by the upper byte, then, where the 256 ports of one differ, a bitmap of
+ * the ports where another class begins; its population count up to the packet's
+ * port is an index into the classes in order.  A flat table of them takes 256 kB
+ * for a thousand ranges, this 20.  Protocols: a table of 256.
  *
  * Rejected: cross products (rte_acl) cannot be built for the lists that DASH
  * allows; recursive classification (RFC) has tables quadratic in the number of
@@ -50,8 +54,12 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "lpm_lookup.h"
+
 #define PROTOS		256
 #define PORTS		65536
+#define WORD		32u		/* rules in a word */
+#define SUM		(WORD * WORD)	/* rules under a summary word */
 #define PAGE_FLAG	0x80000000u	/* an entry of the upper byte that leads to a page */
 #define MAX_WORDS	PAGE_FLAG
 #define MAX_NEST	129		/* prefixes inside each other */
@@ -59,16 +67,24 @@
 /* Where the tables are in @svc. */
 enum {
 	SVC_PROTO = 0,
-	SVC_SPORT = PROTOS,
-	SVC_DPORT = SVC_SPORT + 256,
-	SVC_PAGES = SVC_DPORT + 256,
+	SVC_PORT = PROTOS,		/* 256 of source ports, 256 of destination ports */
+	SVC_RUNS = SVC_PORT + 2 * 256,
+};
+
+/* 256 ports. */
+struct page {
+	u64 begin[4];			/* ports where a class begins that differs from the one before */
+	u32 at[4];			/* index in @svc of the class before the first of begin[i], bit 0 always being set */
 };
 
 struct dash_acl {
 	struct dash_lpm *side[2];	/* source, destination: prefix to class; NULL: no prefixes */
-	const u64 *other[2];		/* class of all other addresses */
-	const u64 *words;		/* all classes, by offset */
+	const u32 *other[2];		/* class of all other addresses */
+	bool v6;
+	const u32 *words;		/* all classes, by offset */
 	const u32 *svc;			/* offsets of classes by protocol and ports */
+	const struct page *pages;
+	bool sports;			/* any rule asks for the source port */
 	u32 sums;			/* summary words of a class */
 	const struct dash_acl_match *match;	/* by rank */
 	size_t bytes;
@@ -93,12 +109,12 @@ struct compiler {
 	bool v6;
 	u32 *rule;			/* by rank */
 	struct {
-		u64 *w;
+		u32 *w;
 		size_t n, room;
 		u32 *set;		/* hash set of offsets, UNUSED if empty */
 		u32 set_n, set_room;
 	} classes;
-	u64 *now;			/* the set being made: sums, then all words */
+	u32 *now;			/* the set being made: sums, then all words */
 	struct item *prefix[2];		/* tie: length << 32 | class */
 	u32 n_prefixes[2];
 	struct outer nest[MAX_NEST];
@@ -164,54 +180,52 @@ static int items_sort(struct item *a, u32 n)
 
 static void now_set(struct compiler *c, u32 rank)
 {
-	c->now[rank / 4096] |= BIT_ULL(rank / 64 % 64);
-	c->now[c->acl->sums + rank / 64] |= BIT_ULL(rank % 64);
+	c->now[rank / SUM] |= BIT(rank / WORD % WORD);
+	c->now[c->acl->sums + rank / WORD] |= BIT(rank % WORD);
 }
 
 static void now_clear(struct compiler *c, u32 rank)
 {
-	u64 *w = &c->now[c->acl->sums + rank / 64];
+	u32 *w = &c->now[c->acl->sums + rank / WORD];
 
-	*w &= ~BIT_ULL(rank % 64);
+	*w &= ~(u32)BIT(rank % WORD);
 	if (!*w)
-		c->now[rank / 4096] &= ~BIT_ULL(rank / 64 % 64);
+		c->now[rank / SUM] &= ~(u32)BIT(rank / WORD % WORD);
 }
 
 static void now_or(struct compiler *c, u32 class)
 {
-	const u64 *sum = &c->classes.w[class], *w = sum + c->acl->sums;
-	u32 j;
-	u64 m;
+	const u32 *sum = &c->classes.w[class], *w = sum + c->acl->sums;
+	u32 j, m;
 
 	for (j = 0; j < c->acl->sums; j++) {
 		c->now[j] |= sum[j];
 		for (m = sum[j]; m; m &= m - 1)
-			c->now[c->acl->sums + j * 64 + __ffs64(m)] |= *w++;
+			c->now[c->acl->sums + j * WORD + __ffs(m)] |= *w++;
 	}
 }
 
 static void now_empty(struct compiler *c)
 {
-	u32 j;
-	u64 m;
+	u32 j, m;
 
 	for (j = 0; j < c->acl->sums; j++) {
 		for (m = c->now[j]; m; m &= m - 1)
-			c->now[c->acl->sums + j * 64 + __ffs64(m)] = 0;
+			c->now[c->acl->sums + j * WORD + __ffs(m)] = 0;
 		c->now[j] = 0;
 	}
 }
 
-static u32 class_words(const struct compiler *c, const u64 *sum)
+static u32 class_words(const struct compiler *c, const u32 *sum)
 {
 	u32 j, n = c->acl->sums;
 
 	for (j = 0; j < c->acl->sums; j++)
-		n += hweight64(sum[j]);
+		n += hweight32(sum[j]);
 	return n;
 }
 
-static u32 class_hash(const u64 *w, u32 n)
+static u32 class_hash(const u32 *w, u32 n)
 {
 	u64 h = n;
 
@@ -235,7 +249,7 @@ static int set_grow(struct compiler *c)
 	memset(set, 0xff, room * sizeof(*set));
 	for (i = 0; i < c->classes.set_room; i++) {
 		u32 class = c->classes.set[i];
-		const u64 *w = c->classes.w + class;
+		const u32 *w = c->classes.w + class;
 
 		if (class == UNUSED)
 			continue;
@@ -253,7 +267,7 @@ static int set_grow(struct compiler *c)
 static int words_grow(struct compiler *c, size_t n)
 {
 	size_t room = max(c->classes.room, (size_t)256);
-	u64 *w;
+	u32 *w;
 
 	if (c->classes.n + n <= c->classes.room)
 		return 0;
@@ -275,8 +289,7 @@ static int words_grow(struct compiler *c, size_t n)
 /* The class equal to the set being made, new or not; the set stays as it is. */
 static int class_get(struct compiler *c, u32 *class)
 {
-	u32 n = class_words(c, c->now), sums = c->acl->sums, i, j, k;
-	u64 *w, m;
+	u32 n = class_words(c, c->now), sums = c->acl->sums, i, j, k, *w, m;
 
 	if (words_grow(c, n) || set_grow(c))
 		return -ENOMEM;
@@ -284,7 +297,7 @@ static int class_get(struct compiler *c, u32 *class)
 	memcpy(w, c->now, sums * sizeof(*w));
 	for (j = 0, k = sums; j < sums; j++)
 		for (m = c->now[j]; m; m &= m - 1)
-			w[k++] = c->now[sums + j * 64 + __ffs64(m)];
+			w[k++] = c->now[sums + j * WORD + __ffs(m)];
 	i = class_hash(w, n);
 	for (;; i++) {
 		u32 *slot = &c->classes.set[i & (c->classes.set_room - 1)];
@@ -431,6 +444,7 @@ static int side_compile(struct compiler *c, int side, u32 *other)
 /* Fill the table of prefixes, now that the classes stay where they are. */
 static int side_publish(struct compiler *c, int side)
 {
+	const struct dash_prefix all = { .ip = c->v6 ? (struct dash_ip){} : dash_ip_from_v4(0), .v6 = c->v6 };
 	const struct item *p = c->prefix[side];
 	struct dash_lpm *t;
 	void *old;
@@ -443,6 +457,8 @@ static int side_publish(struct compiler *c, int side)
 		return -ENOMEM;
 	c->acl->side[side] = t;
 	dash_lpm_set_private(t, true);
+	if (dash_lpm_insert(t, &all, (void *)c->acl->other[side], &old))
+		return -ENOMEM;
 	for (i = 0; i < c->n_prefixes[side]; i++) {
 		struct dash_prefix x = { .len = p[i].tie >> 32, .v6 = c->v6 };
 
@@ -463,18 +479,40 @@ static int side_publish(struct compiler *c, int side)
 
 /* ---- ports and protocols ---- */
 
+/* Does @class hold every rule? */
+static bool whole(const struct compiler *c, u32 class)
+{
+	const u32 *w = &c->classes.w[class];
+	u32 n = class_words(c, w), i, rules = 0;
+
+	for (i = c->acl->sums; i < n; i++)
+		rules += hweight32(w[i]);
+	return rules == c->n;
+}
+
 static u32 n_ranges(const struct dash_acl_rule *r, int side)
 {
 	return side ? r->n_dport : r->n_sport;
 }
 
+/* A port from which on another class holds. */
+struct run {
+	u32 port, class;
+};
+
+struct runs {
+	struct run *r;
+	u32 n;
+	u32 pages;			/* upper bytes with more than one class */
+};
+
 /*
- * Class of every port, into @flat: sweep over the ports where ranges begin and
+ * The classes of all ports in order: sweep over the ports where ranges begin and
  * end.  Ranges of one rule may overlap, so each rule counts those it is in.
  */
-static int ports_compile(struct compiler *c, int side, u32 *flat)
+static int ports_compile(struct compiler *c, int side, struct runs *runs)
 {
-	u32 rank, i, port, class, n = 0, *inside;
+	u32 rank, i, port, class, n = 0, *inside, page = UNUSED;
 	struct item *ev;
 	u64 total = 0;
 	int err = -ENOMEM;
@@ -483,7 +521,8 @@ static int ports_compile(struct compiler *c, int side, u32 *flat)
 		total += 2 * n_ranges(&c->rules[rank], side);
 	inside = kvcalloc(c->n + 1, sizeof(*inside), GFP_KERNEL);
 	ev = total < UNUSED ? kvmalloc_array(total + 1, sizeof(*ev), GFP_KERNEL) : NULL;
-	if (!inside || !ev)
+	runs->r = kvmalloc_array(min_t(u64, total + 1, PORTS), sizeof(*runs->r), GFP_KERNEL);
+	if (!inside || !ev || !runs->r)
 		goto out;
 	for (rank = 0; rank < c->n; rank++) {
 		const struct dash_acl_rule *r = &c->rules[c->rule[rank]];
@@ -500,9 +539,7 @@ static int ports_compile(struct compiler *c, int side, u32 *flat)
 	}
 	if (items_sort(ev, n))
 		goto out;
-	for (port = 0, i = 0; port < PORTS; ) {
-		u32 end;
-
+	for (port = 0, i = 0; port < PORTS; port = i < n ? ev[i].hi : PORTS) {
 		for (; i < n && ev[i].hi == port; i++) {
 			rank = ev[i].lo;
 			inside[rank] += ev[i].tie ? 1 : -1;
@@ -513,8 +550,13 @@ static int ports_compile(struct compiler *c, int side, u32 *flat)
 		}
 		if (class_get(c, &class))
 			goto out;
-		for (end = i < n ? min_t(u64, ev[i].hi, PORTS) : PORTS; port < end; port++)
-			flat[port] = class;
+		if (runs->n && runs->r[runs->n - 1].class == class)
+			continue;
+		if (port % 256 && port / 256 != page) {
+			page = port / 256;
+			runs->pages++;
+		}
+		runs->r[runs->n++] = (struct run){ port, class };
 		cond_resched();
 	}
 	err = 0;
@@ -523,6 +565,36 @@ out:
 	kvfree(ev);
 	kvfree(inside);
 	return err;
+}
+
+/*
+ * Lay out the classes of one side's ports: the upper bytes at @top, pages from
+ * number @page and their classes from @at on in @svc, which both move on.
+ */
+static void ports_publish(const struct runs *runs, u32 *svc, u32 top, struct page *pages, u32 *page, u32 *at)
+{
+	u32 i = 0, hi, w, class = 0;
+
+	for (hi = 0; hi < 256; hi++) {
+		struct page *p = &pages[*page];
+
+		if (i < runs->n && runs->r[i].port == hi * 256)
+			class = runs->r[i++].class;
+		svc[top + hi] = class;
+		if (i == runs->n || runs->r[i].port / 256 != hi)
+			continue;
+		svc[top + hi] = PAGE_FLAG | (*page)++;
+		*p = (struct page){};
+		svc[(*at)++] = class;
+		for (w = 0; w < 4; w++) {
+			p->at[w] = *at - 1;
+			for (; i < runs->n && runs->r[i].port / 64 == hi * 4 + w; i++) {
+				p->begin[w] |= BIT_ULL(runs->r[i].port % 64);
+				class = runs->r[i].class;
+				svc[(*at)++] = class;
+			}
+		}
+	}
 }
 
 static int protos_compile(struct compiler *c, u32 *flat)
@@ -564,48 +636,33 @@ out:
 	return err;
 }
 
-/* true if the 256 ports at @flat have one class. */
-static bool uniform(const u32 *flat)
-{
-	u32 i;
-
-	for (i = 1; i < 256; i++)
-		if (flat[i] != flat[0])
-			return false;
-	return true;
-}
-
 static int svc_compile(struct compiler *c)
 {
-	u32 *flat, *svc = NULL, i, next = SVC_PAGES, room = SVC_PAGES;
+	struct runs runs[2] = {};
+	u32 *svc, at = SVC_RUNS, page = 0, n_pages;
+	struct page *pages = NULL;
+	size_t room;
 	int err = -ENOMEM;
 
-	flat = kvmalloc_array(2 * PORTS + PROTOS, sizeof(*flat), GFP_KERNEL);
-	if (!flat)
-		return -ENOMEM;
-	if (ports_compile(c, 0, flat) || ports_compile(c, 1, flat + PORTS) ||
-	    protos_compile(c, flat + 2 * PORTS))
+	if (ports_compile(c, 0, &runs[0]) || ports_compile(c, 1, &runs[1]))
 		goto out;
-	for (i = 0; i < 2 * PORTS; i += 256)
-		room += uniform(flat + i) ? 0 : 256;
+	n_pages = runs[0].pages + runs[1].pages;
+	room = SVC_RUNS + runs[0].n + runs[1].n + n_pages;
 	svc = kvmalloc_array(room, sizeof(*svc), GFP_KERNEL);
-	if (!svc)
-		goto out;
-	memcpy(svc + SVC_PROTO, flat + 2 * PORTS, PROTOS * sizeof(*svc));
-	for (i = 0; i < 2 * PORTS; i += 256) {
-		if (uniform(flat + i)) {
-			svc[SVC_SPORT + i / 256] = flat[i];
-			continue;
-		}
-		svc[SVC_SPORT + i / 256] = PAGE_FLAG | next;
-		memcpy(svc + next, flat + i, 256 * sizeof(*svc));
-		next += 256;
-	}
 	c->acl->svc = svc;
-	c->acl->bytes += kmalloc_size_roundup(array_size(room, sizeof(*svc)));
+	pages = kvmalloc_array(n_pages + 1, sizeof(*pages), GFP_KERNEL);
+	c->acl->pages = pages;
+	if (!svc || !pages || protos_compile(c, svc + SVC_PROTO))
+		goto out;
+	ports_publish(&runs[0], svc, SVC_PORT, pages, &page, &at);
+	ports_publish(&runs[1], svc, SVC_PORT + 256, pages, &page, &at);
+	c->acl->sports = runs[0].n > 1 || !whole(c, runs[0].r[0].class);
+	c->acl->bytes += kmalloc_size_roundup(array_size(room, sizeof(*svc))) +
+			 kmalloc_size_roundup(array_size(n_pages + 1, sizeof(*pages)));
 	err = 0;
 out:
-	kvfree(flat);
+	kvfree(runs[0].r);
+	kvfree(runs[1].r);
 	return err;
 }
 
@@ -645,12 +702,12 @@ err:
 static int compile(struct compiler *c)
 {
 	struct dash_acl *a = c->acl;
-	u32 other[2];
-	u64 *words;
+	u32 other[2], *words;
 	int side;
 
-	a->sums = max(DIV_ROUND_UP(c->n, 4096), 1u);
-	c->now = kvcalloc(a->sums + a->sums * 64, sizeof(*c->now), GFP_KERNEL);
+	a->v6 = c->v6;
+	a->sums = max(DIV_ROUND_UP(c->n, SUM), 1u);
+	c->now = kvcalloc(a->sums + a->sums * WORD, sizeof(*c->now), GFP_KERNEL);
 	if (!c->now || ranks_compile(c))
 		return -ENOMEM;
 	for (side = 0; side < 2; side++)
@@ -725,50 +782,88 @@ void dash_acl_free(struct dash_acl *a)
 	dash_lpm_destroy(a->side[1]);
 	kvfree(a->words);
 	kvfree(a->svc);
+	kvfree(a->pages);
 	kvfree(a->match);
 	kfree(a);
 }
 
-static __always_inline const u64 *side_class(const struct dash_acl *a, int side, const struct dash_ip *ip)
+/* The table of a side has a prefix that covers everything: there is an answer. */
+static __always_inline const u32 *side_class(const struct dash_acl *a, int side, const struct dash_ip *ip, bool v6)
 {
-	const u64 *class = NULL;
-
-	if (a->side[side])
-		class = dash_lpm_lookup(a->side[side], ip);
-	return class ? class : a->other[side];
+	if (!a->side[side])
+		return a->other[side];
+	return dash_lpm_lookup_bits(a->side[side], dash_bits_of(ip, v6), v6);
 }
 
-static __always_inline const u64 *port_class(const struct dash_acl *a, u32 table, u16 port)
+static __always_inline const u32 *port_class(const struct dash_acl *a, u32 table, u16 port)
 {
 	u32 class = a->svc[table + port / 256];
 
-	if (class & PAGE_FLAG)
-		class = a->svc[(class & ~PAGE_FLAG) + port % 256];
+	if (class & PAGE_FLAG) {
+		const struct page *p = &a->pages[class & ~PAGE_FLAG];
+		u32 w = port / 64 % 4;
+
+		class = a->svc[p->at[w] + hweight64(p->begin[w] << (63 - port % 64))];
+	}
 	return a->words + class;
 }
 
-/* Summary words behind the first: groups of more than 4096 rules. */
-static noinline bool lookup_many(const struct dash_acl *a, const u64 *const s[5], struct dash_acl_match *m)
+/* The words of @s under bit @below + 1 of its summary; @below: a mask. */
+#define WORD_AT(s, below)	((s)[1 + hweight32(*(s) & (below))])
+
+/* Summary words behind the first: groups of more than 1024 rules. */
+static noinline bool lookup_many(const struct dash_acl *a, const u32 *const s[5], struct dash_acl_match *m)
 {
 	u32 before[5] = { 0 }, j, d;
 
 	for (j = 0; j < a->sums; j++) {
-		u64 common = s[0][j] & s[1][j] & s[2][j] & s[3][j] & s[4][j];
+		u32 common = s[0][j] & s[1][j] & s[2][j] & s[3][j] & s[4][j];
 
 		for (; common; common &= common - 1) {
-			u64 below = (common & -common) - 1, rules = ~0ull;
+			u32 below = (common & -common) - 1, rules = ~0u;
 
 			for (d = 0; d < 5; d++)
-				rules &= s[d][a->sums + before[d] + hweight64(s[d][j] & below)];
+				rules &= s[d][a->sums + before[d] + hweight32(s[d][j] & below)];
 			if (rules) {
-				*m = a->match[j * 4096 + __ffs64(common) * 64 + __ffs64(rules)];
+				*m = a->match[j * SUM + __ffs(common) * WORD + __ffs(rules)];
 				return true;
 			}
 		}
 		for (d = 0; d < 5; d++)
-			before[d] += hweight64(s[d][j]);
+			before[d] += hweight32(s[d][j]);
 	}
 	return false;
+}
+
+static __always_inline bool lookup(const struct dash_acl *a, const struct dash_acl_key *k, struct dash_acl_match *m,
+				   bool v6)
+{
+	/* The five classes: a summary each, and its words. */
+	const u32 *s0 = side_class(a, 0, &k->src, v6), *s1 = side_class(a, 1, &k->dst, v6);
+	const u32 *s2 = port_class(a, SVC_PORT + 256, k->dport), *s3 = a->words + a->svc[SVC_PROTO + k->proto];
+	/* Few groups ask for source ports; what is in the others is in @s3 too. */
+	const u32 *s4 = unlikely(a->sports) ? port_class(a, SVC_PORT, k->sport) : s3;
+	u32 common;
+
+	if (unlikely(a->sums > 1))
+		return lookup_many(a, (const u32 *const[]){ s0, s1, s2, s3, s4 }, m);
+	for (common = *s0 & *s1 & *s2 & *s3 & *s4; common; common &= common - 1) {
+		u32 below = (common & -common) - 1;
+		u32 rules = WORD_AT(s0, below) & WORD_AT(s1, below) & WORD_AT(s2, below) & WORD_AT(s3, below);
+
+		if (unlikely(s4 != s3))
+			rules &= WORD_AT(s4, below);
+		if (rules) {
+			*m = a->match[__ffs(common) * WORD + __ffs(rules)];
+			return true;
+		}
+	}
+	return false;
+}
+
+static noinline bool lookup6(const struct dash_acl *a, const struct dash_acl_key *k, struct dash_acl_match *m)
+{
+	return lookup(a, k, m, true);
 }
 
 /**
@@ -783,26 +878,9 @@ static noinline bool lookup_many(const struct dash_acl *a, const u64 *const s[5]
  */
 bool dash_acl_lookup(const struct dash_acl *a, const struct dash_acl_key *k, struct dash_acl_match *m)
 {
-	/* The five classes: a summary each, and its words. */
-	const u64 *s0 = side_class(a, 0, &k->src), *s1 = side_class(a, 1, &k->dst);
-	const u64 *s2 = port_class(a, SVC_SPORT, k->sport), *s3 = port_class(a, SVC_DPORT, k->dport);
-	const u64 *s4 = a->words + a->svc[SVC_PROTO + k->proto];
-	u64 common;
-
-	if (unlikely(a->sums > 1))
-		return lookup_many(a, (const u64 *const[]){ s0, s1, s2, s3, s4 }, m);
-	for (common = *s0 & *s1 & *s2 & *s3 & *s4; common; common &= common - 1) {
-		u64 below = (common & -common) - 1;
-		u64 rules = s0[1 + hweight64(*s0 & below)] & s1[1 + hweight64(*s1 & below)] &
-			    s2[1 + hweight64(*s2 & below)] & s3[1 + hweight64(*s3 & below)] &
-			    s4[1 + hweight64(*s4 & below)];
-
-		if (rules) {
-			*m = a->match[__ffs64(common) * 64 + __ffs64(rules)];
-			return true;
-		}
-	}
-	return false;
+	if (a->v6)
+		return lookup6(a, k, m);
+	return lookup(a, k, m, false);
 }
 
 /**

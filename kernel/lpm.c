@@ -37,7 +37,7 @@
  * period.  A removal that gets no memory for the smaller copy stores NULL over
  * the value instead; readers pass over it, the next copy leaves it out.
  */
-#include "lpm.h"
+#include "lpm_lookup.h"
 
 #include <linux/bitops.h>
 #include <linux/log2.h>
@@ -46,10 +46,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#define STRIDE		6
 #define LEVELS		22	/* bits 0, 6, .. 126 */
 #define BUCKET		7	/* what three tag bits can say */
-#define TAG		7ul
 
 /* The value map: the prefix of @l further bits (0..5) that begins index @i is bit
  * (1 << l) - 1 + (i >> (6 - l)), so that a longer one has the higher bit.
@@ -61,24 +59,7 @@
 #define COVER16(i)	COVER4(i), COVER4((i) + 4), COVER4((i) + 8), COVER4((i) + 12)
 
 /* All prefixes of a node that cover index i. */
-static const u64 cover[64] = { COVER16(0), COVER16(16), COVER16(32), COVER16(48) };
-
-struct node {
-	u64 child, value;
-	unsigned long slot[];	/* children, then values (pointers), each in order of its bits */
-};
-
-/* Bucket entries; IPv4 in 16 bytes. */
-struct entry4 {
-	void *value;
-	u32 addr, host_bits;	/* 32 - length: what a lookup shifts out */
-};
-
-struct entry6 {
-	void *value;
-	struct dash_bits addr;
-	u64 len;
-};
+const u64 dash_lpm_cover[64] = { COVER16(0), COVER16(16), COVER16(32), COVER16(48) };
 
 /* One prefix outside of the trie. */
 struct item {
@@ -87,43 +68,12 @@ struct item {
 	void *value;
 };
 
-struct front {
-	struct dash_bits base, mask;	/* the common bits, and which they are */
-	unsigned int skip, bits;	/* their number, and that of the index; the sum is a level */
-	unsigned int shift;		/* 63 - bits: one is shifted apart, as there may be none */
-	struct {
-		unsigned long slot;	/* where the trie goes on behind them, or a bucket above that */
-		void *best;		/* longest match among the nodes passed */
-	} e[];
-};
-
-struct dash_lpm {
-	struct front __rcu *front;
-	unsigned long root;
-	size_t bytes;
-	u32 n;
-	u32 front_n;	/* prefixes when the front was made */
-	u32 outside;	/* inserted since without its common bits */
-	bool v6;
-	bool private;	/* no reader: free at once */
-};
-
 static const struct node nothing;
 #define EMPTY	((unsigned long)&nothing)
 
 static bool is_node(unsigned long slot)
 {
 	return !(slot & TAG) && slot != EMPTY;
-}
-
-static struct node *node_of(unsigned long slot)
-{
-	return (struct node *)slot;
-}
-
-static void *entries_of(unsigned long slot)
-{
-	return (void *)(slot & ~TAG);
 }
 
 static size_t entry_size(const struct dash_lpm *t)
@@ -214,7 +164,7 @@ static struct item bucket_item(const struct dash_lpm *t, unsigned long slot, uns
 	} else {
 		const struct entry4 *e = (struct entry4 *)entries_of(slot) + i;
 
-		it = (struct item){ { (u64)e->addr << 32, 0 }, 32 - e->host_bits, e->value };
+		it = (struct item){ { (u64)e->addr << 32, 0 }, hweight32(e->mask), e->value };
 	}
 	return it;
 }
@@ -259,7 +209,8 @@ static unsigned long bucket_make(struct dash_lpm *t, struct item *it, unsigned i
 		if (t->v6)
 			((struct entry6 *)b)[i] = (struct entry6){ it[i].value, it[i].addr, it[i].len };
 		else
-			((struct entry4 *)b)[i] = (struct entry4){ it[i].value, it[i].addr.hi >> 32, 32 - it[i].len };
+			((struct entry4 *)b)[i] = (struct entry4){ it[i].value, it[i].addr.hi >> 32,
+						       it[i].len ? ~0u << (32 - it[i].len) : 0 };
 	}
 	return (unsigned long)b | n;
 }
@@ -396,7 +347,7 @@ static void *node_best(const struct node *n, unsigned int i, void *best)
 {
 	u64 m;
 
-	for (m = n->value & cover[i]; m; ) {
+	for (m = n->value & dash_lpm_cover[i]; m; ) {
 		unsigned int pos = fls64(m) - 1;
 		void *v = (void *)READ_ONCE(*(const unsigned long *)&n->slot[value_at(n, pos)]);
 
@@ -408,19 +359,6 @@ static void *node_best(const struct node *n, unsigned int i, void *best)
 }
 
 /* ---- the front ---- */
-
-static struct dash_bits shift_left(struct dash_bits a, unsigned int n)
-{
-	if (n >= 64) {
-		a.hi = a.lo;
-		a.lo = 0;
-		n -= 64;
-	}
-	/* Two steps: no shift by 64. */
-	a.hi = a.hi << n | (a.lo >> 1) >> (63 - n);
-	a.lo <<= n;
-	return a;
-}
 
 static struct dash_bits first_bits(unsigned int n)
 {
@@ -498,11 +436,11 @@ static size_t front_size(unsigned int bits)
 
 /*
  * Choose the bits of a front: what the whole trie has in common, then up to the
- * last level that takes at most one entry a prefix, 16 bytes.
+ * last level that takes at most one and a half entries a prefix, 24 bytes.
  */
 static void front_shape(const struct dash_lpm *t, struct front *f)
 {
-	unsigned int budget = t->n < 8 ? 0 : max(ilog2(t->n), 5), depth = 0, end;
+	unsigned int budget = t->n < 8 ? 0 : max(ilog2(t->n + t->n / 2), 5), depth = 0, end;
 	unsigned long slot = t->root;
 	struct dash_bits a = { 0, 0 };
 
@@ -816,38 +754,15 @@ out:
 	return old;
 }
 
-static __always_inline void *bucket_lookup4(unsigned long slot, u32 addr, void *best)
-{
-	const struct entry4 *e = entries_of(slot), *end = e + (slot & TAG);
-
-	for (; e < end; e++) {
-		if (!((u64)(addr ^ e->addr) >> e->host_bits)) {
-			void *v = READ_ONCE(*(void *const *)&e->value);
-
-			if (likely(v))
-				return v;
-		}
-	}
-	return best;
-}
-
-static __always_inline void *bucket_lookup6(unsigned long slot, struct dash_bits a, void *best)
-{
-	const struct entry6 *e = entries_of(slot), *end = e + (slot & TAG);
-
-	for (; e < end; e++) {
-		if (dash_bits_covers(e->addr, e->len, a)) {
-			void *v = READ_ONCE(*(void *const *)&e->value);
-
-			if (likely(v))
-				return v;
-		}
-	}
-	return best;
-}
-
-/* From the root, and past values that were emptied. */
-static noinline void *lookup_slow(const struct dash_lpm *t, struct dash_bits a)
+/**
+ * dash_lpm_lookup_slow() - as dash_lpm_lookup(), from the root and past values that were emptied
+ * @t: the table
+ * @a: address
+ *
+ * Context: as dash_lpm_lookup().
+ * Return: likewise.
+ */
+void *dash_lpm_lookup_slow(const struct dash_lpm *t, struct dash_bits a)
 {
 	unsigned long slot = READ_ONCE(*(const unsigned long *)&t->root);
 	unsigned int depth;
@@ -867,67 +782,9 @@ static noinline void *lookup_slow(const struct dash_lpm *t, struct dash_bits a)
 	return bucket_lookup4(slot, a.hi >> 32, best);
 }
 
-/*
- * The map without the bits above @i: its population is the array index behind
- * that of bit @i, its top bit says whether that is set.
- */
-static __always_inline u64 map_upto(u64 map, unsigned int i)
-{
-	return map << (63 - i);
-}
-
-static __always_inline void *lookup(const struct dash_lpm *t, struct dash_bits a, bool v6)
-{
-	const struct front *f = rcu_dereference(t->front);
-	const struct node *n, *with = NULL;	/* last node with a match, and its matches */
-	struct dash_bits rest;
-	unsigned long slot;
-	u64 matches = 0;
-	void *v, *best;
-	u32 first;
-
-	if (unlikely(((a.hi ^ f->base.hi) & f->mask.hi) | (v6 ? (a.lo ^ f->base.lo) & f->mask.lo : 0)))
-		return lookup_slow(t, a);
-	rest = v6 ? shift_left(a, f->skip) : (struct dash_bits){ a.hi << f->skip, 0 };
-	first = (rest.hi >> 1) >> f->shift;
-	slot = smp_load_acquire(&f->e[first].slot);
-	best = READ_ONCE(*(void *const *)&f->e[first].best);
-	if (slot & TAG)
-		goto bucket;
-	rest = v6 ? shift_left(rest, f->bits) : (struct dash_bits){ rest.hi << f->bits, 0 };
-	do {
-		unsigned int i = rest.hi >> (64 - STRIDE);
-		u64 m, c;
-
-		n = node_of(slot);
-		m = n->value & cover[i];
-		if (m) {
-			matches = m;
-			with = n;
-		}
-		c = map_upto(n->child, i);
-		if (!(c >> 63))
-			goto node;
-		/* Ordered by the address dependency, as in rcu_dereference(). */
-		slot = READ_ONCE(*(const unsigned long *)&n->slot[hweight64(c) - 1]);
-		rest.hi = v6 ? rest.hi << STRIDE | rest.lo >> (64 - STRIDE) : rest.hi << STRIDE;
-		rest.lo <<= STRIDE;
-	} while (!(slot & TAG));
-bucket:
-	v = v6 ? bucket_lookup6(slot, a, NULL) : bucket_lookup4(slot, a.hi >> 32, NULL);
-	if (v)
-		return v;
-node:
-	if (!with)
-		return best;
-	slot = hweight64(with->child) + hweight64(map_upto(with->value, fls64(matches) - 1)) - 1;
-	v = (void *)READ_ONCE(*(const unsigned long *)&with->slot[slot]);
-	return likely(v) ? v : lookup_slow(t, a);
-}
-
 static noinline void *lookup6(const struct dash_lpm *t, const struct dash_ip *ip)
 {
-	return lookup(t, dash_bits_of(ip, true), true);
+	return dash_lpm_lookup_bits(t, dash_bits_of(ip, true), true);
 }
 
 /**
@@ -943,7 +800,7 @@ void *dash_lpm_lookup(const struct dash_lpm *t, const struct dash_ip *ip)
 	/* Apart, so that IPv4 does not save the registers that IPv6 needs. */
 	if (t->v6)
 		return lookup6(t, ip);
-	return lookup(t, dash_bits_of(ip, false), false);
+	return dash_lpm_lookup_bits(t, dash_bits_of(ip, false), false);
 }
 
 /**
