@@ -72,7 +72,7 @@ enum {
 };
 
 /* 256 ports. */
-struct page {
+struct port_page {
 	u64 begin[4];			/* ports where a class begins that differs from the one before */
 	u32 at[4];			/* index in @svc of the class before the first of begin[i], bit 0 always being set */
 };
@@ -83,7 +83,7 @@ struct dash_acl {
 	bool v6;
 	const u32 *words;		/* all classes, by offset */
 	const u32 *svc;			/* offsets of classes by protocol and ports */
-	const struct page *pages;
+	const struct port_page *pages;
 	bool sports;			/* any rule asks for the source port */
 	u32 sums;			/* summary words of a class */
 	const struct dash_acl_match *match;	/* by rank */
@@ -571,12 +571,12 @@ out:
  * Lay out the classes of one side's ports: the upper bytes at @top, pages from
  * number @page and their classes from @at on in @svc, which both move on.
  */
-static void ports_publish(const struct runs *runs, u32 *svc, u32 top, struct page *pages, u32 *page, u32 *at)
+static void ports_publish(const struct runs *runs, u32 *svc, u32 top, struct port_page *pages, u32 *page, u32 *at)
 {
 	u32 i = 0, hi, w, class = 0;
 
 	for (hi = 0; hi < 256; hi++) {
-		struct page *p = &pages[*page];
+		struct port_page *p = &pages[*page];
 
 		if (i < runs->n && runs->r[i].port == hi * 256)
 			class = runs->r[i++].class;
@@ -584,7 +584,7 @@ static void ports_publish(const struct runs *runs, u32 *svc, u32 top, struct pag
 		if (i == runs->n || runs->r[i].port / 256 != hi)
 			continue;
 		svc[top + hi] = PAGE_FLAG | (*page)++;
-		*p = (struct page){};
+		*p = (struct port_page){};
 		svc[(*at)++] = class;
 		for (w = 0; w < 4; w++) {
 			p->at[w] = *at - 1;
@@ -640,7 +640,7 @@ static int svc_compile(struct compiler *c)
 {
 	struct runs runs[2] = {};
 	u32 *svc, at = SVC_RUNS, page = 0, n_pages;
-	struct page *pages = NULL;
+	struct port_page *pages = NULL;
 	size_t room;
 	int err = -ENOMEM;
 
@@ -800,7 +800,7 @@ static __always_inline const u32 *port_class(const struct dash_acl *a, u32 table
 	u32 class = a->svc[table + port / 256];
 
 	if (class & PAGE_FLAG) {
-		const struct page *p = &a->pages[class & ~PAGE_FLAG];
+		const struct port_page *p = &a->pages[class & ~PAGE_FLAG];
 		u32 w = port / 64 % 4;
 
 		class = a->svc[p->at[w] + hweight64(p->begin[w] << (63 - port % 64))];
