@@ -146,8 +146,10 @@ static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 	flow = dash_flow_find(hot, pkt);
 	found = pkt->slot;
 	if (!flow || !dash_flow_current(flow, eni, pkt)) {
-		slow = true;
-		port->slow_path_packets++;
+		if (flow)
+			dash_count_slow(port, &slow, DASH_SLOW_CHANGED);
+		else
+			dash_count_slow(port, &slow, DASH_SLOW_MISS);
 		reason = resolve(ctx, pkt);
 		if (reason)
 			return reason;
@@ -163,7 +165,7 @@ again:
 		return reason;
 	if (!tracked && dash_flow_must_track(flow, pkt)) {
 		tracked = true;
-		slow = true;
+		dash_count_slow(port, &slow, DASH_SLOW_TCP);
 		slot = pkt->slot;
 		reason = track(ctx, pkt);
 		if (reason)
@@ -187,9 +189,7 @@ again:
 		*verdict = dash_bounce && nh->ifindex == ctx->ingress_ifindex ?
 			   XDP_TX : bpf_redirect(nh->ifindex, 0);
 	} else {
-		if (!slow)
-			port->slow_path_packets++;
-		slow = true;
+		dash_count_slow(port, &slow, DASH_SLOW_OUTPUT);
 		reason = output(ctx);
 		if (reason)
 			return reason;

@@ -29,6 +29,17 @@ static __always_inline void dash_count_port_rx(struct dash_port_stats *port,
 	port->rx_bytes += pkt->wire_len;
 }
 
+/* Once per packet; @slow remembers.  @cause is a constant. */
+static __always_inline void dash_count_slow(struct dash_port_stats *port, bool *slow,
+					    enum dash_slow cause)
+{
+	if (*slow)
+		return;
+	*slow = true;
+	port->slow_path_packets++;
+	port->slow[cause]++;
+}
+
 static __always_inline void dash_count_port_drop(struct dash_port_stats *port, __u32 reason)
 {
 	if (reason < DASH_DROP_FIRST_ENI)

@@ -264,6 +264,7 @@ struct counter {
 };
 
 #define PORT(name)		{ #name, offsetof(struct dash_port_stats, name), IN_PROGRAM }
+#define SLOW(cause, i)		{ "slow_path_" cause, offsetof(struct dash_port_stats, slow[i]), IN_PROGRAM }
 #define PROG(name, field)	{ name, offsetof(struct dash_eni_stats, field), IN_PROGRAM }
 #define FLOW(name, field)	{ name, offsetof(struct dash_eni_flow_stats, field), IN_MODULE }
 #define NOW(name, field)	{ name, offsetof(struct dash_eni_flow_stats, field), GAUGE }
@@ -271,6 +272,8 @@ struct counter {
 static const struct counter port_counters[] = {
 	PORT(rx_packets), PORT(rx_bytes), PORT(underlay_passthrough),
 	PORT(fast_path_packets), PORT(slow_path_packets),
+	SLOW("flow_miss", DASH_SLOW_MISS), SLOW("changed", DASH_SLOW_CHANGED),
+	SLOW("tcp_state", DASH_SLOW_TCP), SLOW("kernel_output", DASH_SLOW_OUTPUT),
 };
 
 #define BY_DIR(dir, i) \

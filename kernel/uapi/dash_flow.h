@@ -553,15 +553,26 @@ enum dash_tcp_count { DASH_TCP_SYN, DASH_TCP_SYNACK, DASH_TCP_FIN, DASH_TCP_RST,
 /* protocol classes of spec/counters.md 3.2 */
 enum dash_proto_class { DASH_PC_TCP, DASH_PC_UDP, DASH_PC_ICMP, DASH_PC_OTHER, DASH_PC_N };
 
+/* Why a packet needed the module: the first cause of each packet counts. */
+enum dash_slow {
+	DASH_SLOW_MISS,		/* it belongs to no flow */
+	DASH_SLOW_CHANGED,	/* policy has changed since its flow was made, or its tunnel source has */
+	DASH_SLOW_TCP,		/* a segment that changes the state of a connection */
+	DASH_SLOW_OUTPUT,	/* XDP cannot send it: no neighbour yet, another kind of device or route */
+	DASH_SLOW_N
+};
+
 /**
  * struct dash_port_stats - per-CPU counters of one port; written by the program only
+ * @slow: enum dash_slow; together slow_path_packets
  */
 struct dash_port_stats {
 	__u64 rx_packets, rx_bytes;
 	__u64 underlay_passthrough;
 	__u64 fast_path_packets, slow_path_packets;
 	__u64 drop[DASH_DROP_FIRST_ENI];	/* reasons with scope P, by number */
-	__u64 pad[9];
+	__u64 slow[DASH_SLOW_N];
+	__u64 pad[5];
 };
 
 /**
