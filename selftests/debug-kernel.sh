@@ -147,8 +147,10 @@ module() {
 run() {
 	local dir=$1
 	shift
-	export KVER KERNEL=$dir/bzImage MEM=${MEM:-4G} VM_TIMEOUT=${VM_TIMEOUT:-7200}
+	export KVER KERNEL=$dir/bzImage MEM=${MEM:-3G} VM_TIMEOUT=${VM_TIMEOUT:-7200}
 	export DASH_DEBUG=1 DASH_SLOW=${DASH_SLOW:-10}
+	# The same tests with less of the same.
+	export DASH_TXN_MAPPINGS=${DASH_TXN_MAPPINGS:-4000} DASH_TXN_FUZZ=${DASH_TXN_FUZZ:-100}
 	KVER=$(cat "$dir/release")
 	# A slow machine stalls without being wrong: the watchdogs get a minute.
 	VM_APPEND="panic_on_warn=1 rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=60"

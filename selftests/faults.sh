@@ -172,6 +172,41 @@ after_attach() {
 
 unchanged() { [ "$(state)" = "$old" ]; }
 
+# A guest's packet, towards a gateway whose neighbour entry the kernel must make: a
+# fault loses it and counts it, or does not matter.
+make_packet() {
+	python3 - "$1" <<-'EOT'
+	import struct, sys
+	def mac(s): return bytes.fromhex(s.replace(':', ''))
+	def ip(src, dst, proto, data):
+	    h = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 20 + len(data), 1, 0, 64, proto, 0, bytes(src), bytes(dst))
+	    n = sum(struct.unpack('>10H', h))
+	    n = ~((n & 0xffff) + (n >> 16)) & 0xffff
+	    return h[:10] + struct.pack('>H', n) + h[12:] + data
+	def udp(sport, dport, data): return struct.pack('>HHHH', sport, dport, 8 + len(data), 0) + data
+	inner = mac('12:34:56:78:9A:BC') + mac('F4:93:9F:EF:C4:7E') + b'\x08\0' + \
+	    ip((10, 1, 2, 9), (10, 1, 1, 1), 17, udp(1000, 2000, bytes(32)))
+	outer = mac('02:00:00:00:00:01') + mac('02:00:00:00:00:fe') + b'\x08\0' + \
+	    ip((25, 1, 1, 1), (10, 250, 20, 19), 17, udp(51000, 4789, struct.pack('>II', 1 << 27, 4321 << 8) + inner))
+	open(sys.argv[1], 'wb').write(outer)
+	EOT
+}
+
+# Packets that left the ENI or were counted as dropped, which must be all.
+packets() {
+	local sent
+	sent=$(dash -j stats eni $ENI_KEY | jq '[.. | objects | .outbound_tx_packets // empty] | add // 0')
+	drops | jq "(add // 0) + $sent"
+}
+
+# Every third packet is also the first of its connection.
+after_packet() {
+	before=$((before + 1))
+	[ "$1" -eq 0 ] && expect $before packets || return 1
+	ip -n $appliance neigh flush dev port0
+	[ $((before % 3)) -ne 0 ] || dash clear flows >"$lib_tmp/clear"
+}
+
 for knob in verbose:0 probability:0 interval:1 stacktrace-depth:32; do
 	all_faults ${knob%:*} ${knob#*:}
 done
@@ -182,13 +217,17 @@ echo 0 >$debugfs/fail_page_alloc/min-order
 echo "dash: faults begin" >/dev/kmsg
 defer bash -c 'echo "dash: faults end" >/dev/kmsg'
 
-plan 10
+plan 11
 aim_at_loading
 fault_case "the module loads or does not" after_insmod insmod "$ROOT/dash.ko"
 
 setup_ns appliance
-ip -n $appliance link add port0 type veth peer name port1
+on $appliance sysctl -qw net.ipv4.ip_forward=1
+ip -n $appliance link add port0 address 02:00:00:00:00:01 type veth peer name port1
+ip -n $appliance link set port1 up
 ip -n $appliance link set port0 up
+ip -n $appliance addr add 10.250.20.2/28 dev port0
+ip -n $appliance route add default via 10.250.20.1
 insmod "$ROOT/dash.ko"
 defer rmmod dash
 aim_at_module
@@ -216,3 +255,9 @@ reads() {
 check "what only reads" reads
 cat "$lib_tmp/summary"
 fault_case "parameters" unchanged "${ctl[@]}" -n $appliance set tcp_established 7200
+
+make_packet "$lib_tmp/packet"
+program=$(ip -n $appliance -j link show port0 | jq '.[0].xdp.prog.id')
+before=$(packets)
+fault_case "a packet is sent or counted" after_packet ip netns exec $appliance \
+	bpftool prog run id "$program" data_in "$lib_tmp/packet"

@@ -597,7 +597,8 @@ def two_sockets(b):
 
 @case('a hundred thousand mappings and fifty thousand routes, loaded, changed, deleted')
 def bulk(b):
-    n, r = int(os.environ.get('DASH_TXN_MAPPINGS', 100000)), 50000
+    n = int(os.environ.get('DASH_TXN_MAPPINGS', 100000))
+    r = n // 2
     b.apply(*basics(), obj('route-group', group_id='g'))
     maps = [mapping('Vnet1', str(ipaddress.ip_address(0x0a000000 + i)), '101.%d.2.3' % (i % 50)) for i in range(n)]
     t0 = time.time()
