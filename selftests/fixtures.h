@@ -21,6 +21,9 @@ enum verdict { TX, DROP, PASS };
 #define BOTH	(NATIVE | MODULE)
 #define ONCE	4	/* the same packet again would be something else */
 #define BURST	8	/* the connections that a token bucket lets pass at once come first; "%u" is a port */
+#define NEW	16	/* with the module: opens a connection, in the slow path */
+#define HIT	32	/* with the module: belongs to a connection already, in the fast path at once */
+#define TRACKED	64	/* a TCP control segment, which the module follows each time */
 
 /* Next hops of native runs; a case that says nothing uses NH_OK. */
 enum nh { NH_DEFAULT, NH_OK, NH_OTHER_PORT, NH_NO_ROUTE, NH_ROUTE_DROP, NH_KERNEL, NH_LOOKUP };
@@ -46,7 +49,7 @@ struct action {
 /**
  * struct fixture - one packet
  * @name: sentence
- * @modes: NATIVE, MODULE, ONCE
+ * @modes: NATIVE, MODULE, and the words above
  * @in: packet received
  * @verdict: what becomes of it
  * @reason: of a drop
@@ -217,34 +220,34 @@ static const struct fixture fixtures[] = {
 	  DROP, DASH_DROP_FRAGMENT_NO_PARENT },
 
 	/* Section 25 */
-	{ "25.1 outbound vnet, UDP", BOTH, OUT4 I4 U, TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I4 U, VNET1 },
-	{ "25.2 answer to 25.1", BOTH, NET4("101.1.2.3", "45654") R4 RU, TX, 0, TO_VM4 R4 RU, VNET1 },
-	{ "25.2 answer from any other PA", BOTH, NET4("99.9.9.9", "45654") R4 RU, TX, 0, TO_VM4 R4 RU, VNET1 },
-	{ "25.3 vnet_direct", BOTH, OUT4 "ip4 10.1.2.9>10.1.0.1 / " U, TX, 0,
+	{ "25.1 outbound vnet, UDP", BOTH | NEW, OUT4 I4 U, TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I4 U, VNET1 },
+	{ "25.2 answer to 25.1", BOTH | HIT, NET4("101.1.2.3", "45654") R4 RU, TX, 0, TO_VM4 R4 RU, VNET1 },
+	{ "25.2 answer from any other PA", BOTH | HIT, NET4("99.9.9.9", "45654") R4 RU, TX, 0, TO_VM4 R4 RU, VNET1 },
+	{ "25.3 vnet_direct", BOTH | NEW, OUT4 "ip4 10.1.2.9>10.1.0.1 / " U, TX, 0,
 	  TO_PA4("100.1.2.2", "45654", "A8:22:83:99:22:A2") "ip4 10.1.2.9>10.1.0.1 / " U,
 	  { .pa = "100.1.2.2", .vni = 45654, .dmac = "A8:22:83:99:22:A2" } },
-	{ "25.4 direct", BOTH, OUT4 "ip4 10.1.2.9>30.0.0.1 id 0x1234 / udp 10000>53 / pay 58", TX, 0,
+	{ "25.4 direct", BOTH | NEW, OUT4 "ip4 10.1.2.9>30.0.0.1 id 0x1234 / udp 10000>53 / pay 58", TX, 0,
 	  SENT "ip4 10.1.2.9>30.0.0.1 tos 0x28 id 0x1234 / udp 10000>53 / pay 58",
 	  { .pa = "30.0.0.1", .flags = DASH_F_DIRECT } },
-	{ "25.6 IPv6 overlay", BOTH, OUT4 I6 "udp 10000>20000 / pay 38", TX, 0,
+	{ "25.6 IPv6 overlay", BOTH | NEW, OUT4 I6 "udp 10000>20000 / pay 38", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) I6 "udp 10000>20000 / pay 38", VNET1 },
-	{ "25.6 answer", BOTH, NET4("101.1.2.3", "45654") R6 RU, TX, 0, TO_VM4 R6 RU, VNET1 },
-	{ "25.7 IPv6 underlay and peering", BOTH, OUT4 "ip4 10.1.2.9>200.1.0.6 / " U, TX, 0,
+	{ "25.6 answer", BOTH | HIT, NET4("101.1.2.3", "45654") R6 RU, TX, 0, TO_VM4 R6 RU, VNET1 },
+	{ "25.7 IPv6 underlay and peering", BOTH | NEW, OUT4 "ip4 10.1.2.9>200.1.0.6 / " U, TX, 0,
 	  TO_PA6("2601:12:7a:1::1234", "866", "20:10:83:99:22:A2") "ip4 10.1.2.9>200.1.0.6 / " U, VNET2_6 },
-	{ "25.7 answer over IPv6", BOTH, NET6("2601:12:7a:1::1234", "866") "ip4 200.1.0.6>10.1.2.9 / " RU, TX, 0,
+	{ "25.7 answer over IPv6", BOTH | HIT, NET6("2601:12:7a:1::1234", "866") "ip4 200.1.0.6>10.1.2.9 / " RU, TX, 0,
 	  TO_VM4 "ip4 200.1.0.6>10.1.2.9 / " RU, VNET2_6 },
-	{ "25.8 use_dst_vni", BOTH, OUT4 "ip4 10.1.2.9>200.1.0.7 / " U, TX, 0,
+	{ "25.8 use_dst_vni", BOTH | NEW, OUT4 "ip4 10.1.2.9>200.1.0.7 / " U, TX, 0,
 	  TO_PA4("102.1.2.9", "866", "20:10:83:99:22:A3") "ip4 10.1.2.9>200.1.0.7 / " U,
 	  { .pa = "102.1.2.9", .vni = 866, .dmac = "20:10:83:99:22:A3" } },
-	{ "25.8 use_dst_vni absent", BOTH, OUT4 "ip4 10.1.2.9>200.1.0.8 / " U, TX, 0,
+	{ "25.8 use_dst_vni absent", BOTH | NEW, OUT4 "ip4 10.1.2.9>200.1.0.8 / " U, TX, 0,
 	  TO_PA4("102.1.2.9", "45654", "20:10:83:99:22:A4") "ip4 10.1.2.9>200.1.0.8 / " U,
 	  { .pa = "102.1.2.9", .vni = 45654, .dmac = "20:10:83:99:22:A4" } },
-	{ "25.9 inbound SYN", BOTH,
+	{ "25.9 inbound SYN", BOTH | NEW | TRACKED,
 	  RX "ip4 101.1.2.3>10.250.20.19 tos 0x10 ttl 62 / udp 52000>4789 / vxlan 45654 / eth " PEER ">" VM " / " R4 "tcp 40000>80 S",
 	  TX, 0,
 	  SENT "ip4 10.250.20.19>25.1.1.1 tos 0x10 ttl 64 id * / udp *>4789 / vxlan 4321 / eth " PEER ">" VM " / " R4 "tcp 40000>80 S",
 	  { .pa = "101.1.2.3", .vni = 45654, .dmac = PEER, .flags = DASH_F_INITIATOR_IN | DASH_F_TCP } },
-	{ "25.9 the VM's SYN-ACK", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 / tcp 80>40000 SA", TX, 0,
+	{ "25.9 the VM's SYN-ACK", BOTH | TRACKED, OUT4 "ip4 10.1.2.9>10.1.1.1 / tcp 80>40000 SA", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) "ip4 10.1.2.9>10.1.1.1 / tcp 80>40000 SA",
 	  { .pa = "101.1.2.3", .vni = 45654, .dmac = PEER, .flags = DASH_F_INITIATOR_IN | DASH_F_TCP } },
 	{ "25.10 second packet of 25.9 from a wrong PA", MODULE, NET4("101.1.2.99", "45654") R4 "tcp 40000>80 A",
@@ -261,18 +264,18 @@ static const struct fixture fixtures[] = {
 	  DROP, DASH_DROP_INBOUND_ROUTING_ENTRY_MISS },
 	{ "25.10 SYN-ACK instead of SYN", MODULE, NET4("101.1.2.3", "45654") R4 "tcp 40001>80 SA",
 	  DROP, DASH_DROP_FLOW_MISS_NON_SYN },
-	{ "25.10 PA of the other VNET is delivered", MODULE, NET4("102.1.2.9", "45654") R4 "tcp 40002>80 S", TX, 0,
+	{ "25.10 PA of the other VNET is delivered", MODULE | NEW | TRACKED, NET4("102.1.2.9", "45654") R4 "tcp 40002>80 S", TX, 0,
 	  TO_VM4 R4 "tcp 40002>80 S" },
 
 	/* Transforms that section 25 does not show */
-	{ "IPv6 in, IPv4 out", BOTH, OUT6 I4 "udp 10001>20000 / pay 58", TX, 0,
+	{ "IPv6 in, IPv4 out", BOTH | NEW, OUT6 I4 "udp 10001>20000 / pay 58", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) I4 "udp 10001>20000 / pay 58", VNET1 },
-	{ "IPv6 in, IPv6 out", BOTH, OUT6 "ip4 10.1.2.9>200.1.0.6 / udp 10001>20000 / pay 58", TX, 0,
+	{ "IPv6 in, IPv6 out", BOTH | NEW, OUT6 "ip4 10.1.2.9>200.1.0.6 / udp 10001>20000 / pay 58", TX, 0,
 	  TO_PA6("2601:12:7a:1::1234", "866", "20:10:83:99:22:A2") "ip4 10.1.2.9>200.1.0.6 / udp 10001>20000 / pay 58",
 	  VNET2_6 },
-	{ "IPv6 in IPv6 in, IPv4 out", BOTH, OUT6 I6 "udp 10001>20000 / pay 58", TX, 0,
+	{ "IPv6 in IPv6 in, IPv4 out", BOTH | NEW, OUT6 I6 "udp 10001>20000 / pay 58", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) I6 "udp 10001>20000 / pay 58", VNET1 },
-	{ "direct IPv6", BOTH, OUT4 "ip6 2001:db8:a::9>2001:db8:30::1 tc 0xb8 flow 0xabcde / udp 1>53 / pay 7", TX, 0,
+	{ "direct IPv6", BOTH | NEW, OUT4 "ip6 2001:db8:a::9>2001:db8:30::1 tc 0xb8 flow 0xabcde / udp 1>53 / pay 7", TX, 0,
 	  SENT "ip6 2001:db8:a::9>2001:db8:30::1 tc 0x28 flow 0xabcde / udp 1>53 / pay 7",
 	  { .pa = "2001:db8:30::1", .flags = DASH_F_DIRECT } },
 	{ "direct merges the congestion mark", BOTH,
@@ -312,11 +315,11 @@ static const struct fixture fixtures[] = {
 	  OUT4 "ip4 10.1.2.9>10.1.1.1 ttl 1 csum 0x1111 / udp 10010>20000 csum 0x2222 / pay 5", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) "ip4 10.1.2.9>10.1.1.1 ttl 1 csum 0x1111 / udp 10010>20000 csum 0x2222 / pay 5",
 	  VNET1 },
-	{ "ICMP", BOTH, OUT4 I4 "icmp / pay 20", TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I4 "icmp / pay 20", VNET1 },
-	{ "ICMPv6", BOTH, OUT4 I6 "icmp6 / pay 20", TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I6 "icmp6 / pay 20", VNET1 },
-	{ "any other protocol", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 proto 132 / pay 12", TX, 0,
+	{ "ICMP", BOTH | NEW, OUT4 I4 "icmp / pay 20", TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I4 "icmp / pay 20", VNET1 },
+	{ "ICMPv6", BOTH | NEW, OUT4 I6 "icmp6 / pay 20", TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I6 "icmp6 / pay 20", VNET1 },
+	{ "any other protocol", BOTH | NEW, OUT4 "ip4 10.1.2.9>10.1.1.1 proto 132 / pay 12", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) "ip4 10.1.2.9>10.1.1.1 proto 132 / pay 12", VNET1 },
-	{ "TCP with options", BOTH, OUT4 I4 "tcp 1025>80 S doff 10", TX, 0,
+	{ "TCP with options", BOTH | NEW | TRACKED, OUT4 I4 "tcp 1025>80 S doff 10", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) I4 "tcp 1025>80 S doff 10",
 	  { .pa = "101.1.2.3", .vni = 45654, .dmac = PEER, .flags = DASH_F_TCP } },
 	{ "a frame of several buffers", BOTH, OUT4 I4 "udp 10011>20000 / pay 8000", TX, 0,
@@ -364,6 +367,8 @@ static const struct fixture fixtures[] = {
 	  { .pa = "101.1.2.3", .nh = NH_LOOKUP } },
 	{ "no route to the PA", MODULE, OUT4 "ip4 10.1.2.9>10.1.66.1 / " U, DROP, DASH_DROP_UNDERLAY_NO_ROUTE },
 	{ "blackhole route to the PA", MODULE, OUT4 "ip4 10.1.2.9>10.1.66.2 / " U, DROP, DASH_DROP_UNDERLAY_ROUTE_DROP },
+	{ "PA behind a neighbour that the kernel has given up", MODULE | ONCE,
+	  OUT4 "ip4 10.1.2.9>10.1.66.3 / " U, DROP, DASH_DROP_UNDERLAY_TX_FAIL },
 	{ "no VIP of the PA's family", MODULE, OUT4_TO("10.250.20.21", "4322") "ip4 10.1.2.9>200.1.0.6 / udp 5>6 / pay 5",
 	  DROP, DASH_DROP_UNDERLAY_SIP_MISSING },
 

@@ -27,4 +27,11 @@ ip -n $appliance route add throw 67.7.7.7
 ip -n $appliance route add blackhole 66.6.6.6
 appliance_up "$ROOT/selftests/fixtures.json"
 dash set allowed_protocols 0-88,90-255
+# The kernel's word that nobody answers there; it asks again when a packet comes.
+ip -n $appliance neigh replace 10.250.20.5 dev port0 nud failed
 relay on $appliance "$ROOT/selftests/prog_run" --module port0
+
+# And with a flow table that is soon full.
+dash detach port0
+dash attach port0 --flows 64
+relay on $appliance "$ROOT/selftests/prog_run" --full port0

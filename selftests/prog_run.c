@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,8 +118,12 @@ bool expect(const char *what, uint64_t got, uint64_t want)
 	return false;
 }
 
+/* Which way a packet has to take. */
+enum path { ANY_PATH, SLOW, FAST };
+
 /* Exactly the drop reason of @f, exactly once, and the traffic of one packet. */
-static bool counters_right(const struct fixture *f, const struct totals *d, const struct pkt *out)
+static bool counters_right(const struct fixture *f, enum path path, const struct totals *d,
+			   const struct pkt *out)
 {
 	uint64_t rx = d->eni.rx_packets[0] + d->eni.rx_packets[1];
 	uint64_t tx = d->eni.tx_packets[0] + d->eni.tx_packets[1];
@@ -139,6 +144,10 @@ static bool counters_right(const struct fixture *f, const struct totals *d, cons
 	if (f->verdict == TX)
 		good &= expect("ENI tx_bytes", d->eni.tx_bytes[0] + d->eni.tx_bytes[1], out->len);
 	good &= expect("paths", d->port.fast_path_packets + d->port.slow_path_packets <= 1, 1);
+	if (path) {
+		good &= expect("fast_path_packets", d->port.fast_path_packets, path == FAST);
+		good &= expect("slow_path_packets", d->port.slow_path_packets, path == SLOW);
+	}
 	return good;
 }
 
@@ -173,7 +182,9 @@ static bool sport_right(const struct pkt *out, const char *text)
 	return false;
 }
 
-void run_fixture(const struct fixture *f, const char *which)
+static bool produced[DASH_DROP_COUNT];	/* reasons that a fixture was dropped for, and counted once */
+
+static void run_on_path(const struct fixture *f, const char *which, enum path path)
 {
 	static const char *const names[] = { "XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT" };
 	static struct pkt in, out, want;
@@ -205,8 +216,15 @@ void run_fixture(const struct fixture *f, const char *which)
 	} else if (good && f->verdict == PASS) {
 		good = pkt_equal(stdout, &in, &out);
 	}
-	good &= counters_right(f, &after, &out);
+	good &= counters_right(f, path, &after, &out);
+	if (good && f->verdict == DROP)
+		produced[f->reason] = true;
 	ok(good, f->name, which);
+}
+
+void run_fixture(const struct fixture *f, const char *which)
+{
+	run_on_path(f, which, ANY_PATH);
 }
 
 /* ---- with the module --------------------------------------------------------- */
@@ -273,6 +291,73 @@ static void run_burst(const struct fixture *f)
 	run_fixture(&last, "after a burst");
 }
 
+/* A packet that is sent belongs to a flow afterwards, so the same one again is a hit. */
+static void run_first_and_next(const struct fixture *f)
+{
+	enum path first = f->modes & NEW ? SLOW : f->modes & HIT ? FAST : ANY_PATH;
+
+	run_on_path(f, "first packet", first);
+	if (!(f->modes & ONCE))
+		run_on_path(f, "following packet", f->verdict == TX && !(f->modes & TRACKED) ? FAST : ANY_PATH);
+}
+
+/* The same program, where the module has no flow table to create a flow in. */
+static void run_elsewhere(void)
+{
+	static const struct fixture f = { "a new connection without a flow table", MODULE,
+		OUT4 I4 "udp 9>10 / pay 5", DROP, DASH_DROP_FLOW_CREATE_FAILED };
+
+	if (unshare(CLONE_NEWNET))
+		die("new namespace: %s", strerror(errno));
+	ingress = 0;
+	run_fixture(&f, "in a namespace that is no appliance");
+}
+
+/* Every reason but those of features to come, the full table's (--full) and the one that must not be. */
+static void check_all_produced(void)
+{
+	static const unsigned char elsewhere[] = {
+		DASH_DROP_LB_FAST_PATH_ENI_MISS, DASH_DROP_VXLAN_SPORT_INVALID, DASH_DROP_OUTBOUND_PORT_MAP_MISS,
+		DASH_DROP_OUTBOUND_PORT_MAP_RANGE_MISS, DASH_DROP_TUNNEL_MISS, DASH_DROP_FRAGMENT_TABLE_FULL,
+		DASH_DROP_TRANSFORM_UNSUPPORTED, DASH_DROP_BW_LIMIT, DASH_DROP_PPS_LIMIT, DASH_DROP_HAIRPIN_LOOP,
+		DASH_DROP_FAST_PATH_FLOW_MISS, DASH_DROP_FAST_PATH_DISABLED, DASH_DROP_FLOW_LIMIT_GLOBAL,
+		DASH_DROP_INTERNAL_ERROR,
+	};
+	bool good = true;
+	unsigned int i;
+
+	for (i = 1; i < DASH_DROP_COUNT; i++) {
+		if (strcmp(reason_name(i), "?") && !produced[i] && !memchr(elsewhere, i, sizeof(elsewhere))) {
+			printf("# no packet was dropped for %s\n", reason_name(i));
+			good = false;
+		}
+	}
+	ok(good, "every drop reason", "has been produced and counted once");
+}
+
+/* The flow table is smaller than the ports are many: it fills up, and what is in it stays. */
+static void run_full(void)
+{
+	static struct fixture f = { "a connection too many for the flow table", MODULE, NULL,
+		DROP, DASH_DROP_FLOW_LIMIT_GLOBAL };
+	static struct fixture old = { "a connection that is in the full table", MODULE,
+		OUT4 I4 "udp 1>9 / pay 5", TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I4 "udp 1>9 / pay 5" };
+	static struct pkt in, out;
+	unsigned int port;
+	char text[512];
+
+	for (port = 1; port < 65536; port++) {
+		with_port(OUT4 I4 "udp %u>9 / pay 5", port, text, sizeof(text));
+		pkt_build(text, &in, NULL, NULL);
+		if (run(&in, &out) == XDP_DROP)
+			break;
+	}
+	f.in = text;
+	printf("# the packet of connection %u is the first to be dropped\n", port);
+	run_fixture(&f, "again");
+	run_on_path(&old, "following packet", FAST);
+}
+
 static void run_module(void)
 {
 	unsigned int i;
@@ -284,10 +369,10 @@ static void run_module(void)
 			run_burst(&fixtures[i]);
 			continue;
 		}
-		run_fixture(&fixtures[i], "first packet");
-		if (!(fixtures[i].modes & ONCE))
-			run_fixture(&fixtures[i], "following packet");
+		run_first_and_next(&fixtures[i]);
 	}
+	run_elsewhere();
+	check_all_produced();
 }
 
 /* The packets of the fixtures as seeds for fuzz/parse.c: three octets of its own, then the frame. */
@@ -325,10 +410,13 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "--module")) {
 		open_attached(atoi(argv[2]) ?: (int)if_nametoindex(argv[2]));
 		run_module();
+	} else if (argc == 3 && !strcmp(argv[1], "--full")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_full();
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --speed RUNS | --corpus DIRECTORY]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --speed RUNS | --corpus DIRECTORY]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);
