@@ -76,13 +76,13 @@ check "--dry-run changes nothing" dry_run
 
 # ---- show -------------------------------------------------------------------------
 
-for what in status vnet eni "vnet Vnet1" "vnet Vnet1 mappings" "eni $ENI_KEY" "eni $ENI_KEY routes" \
+for object in status vnet eni "vnet Vnet1" "vnet Vnet1 mappings" "eni $ENI_KEY" "eni $ENI_KEY routes" \
 	"eni $ENI_KEY acls" "eni $ENI_KEY rules" "acl group" tag route-types qos appliance; do
 	shown() {
-		dash show $what
-		dash show $what --json | jq -e . >/dev/null
+		dash show $object
+		dash show $object --json | jq -e . >/dev/null
 	}
-	check "show $what, as text and as JSON" shown
+	check "show $object, as text and as JSON" shown
 done
 
 # ---- mistakes ------------------------------------------------------------------------

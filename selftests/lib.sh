@@ -90,7 +90,7 @@ skip_all() {
 # under set -e, so a function may hold several steps; its output is shown, as
 # diagnostics, when it fails.
 check() {
-	local what=$1 status
+	local what=$1 status before=$SECONDS
 	shift
 	set +e
 	(
@@ -99,6 +99,7 @@ check() {
 	) >"$lib_tmp/out" 2>&1
 	status=$?
 	set -e
+	[ $((SECONDS - before)) -lt 5 ] || echo "# took $((SECONDS - before)) s:"
 	if [ $status -eq 0 ]; then
 		ok "$what"
 	else

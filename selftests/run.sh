@@ -23,7 +23,7 @@ kernel="selftests/prog_run selftests/fixtures.sh selftests/unload.sh selftests/n
 # count OUTPUT STATUS - appends "passed failed skipped" to $DASH_RESULTS, for a test that
 # wrote OUTPUT and ended with STATUS
 count() {
-	awk -v results="$DASH_RESULTS" -v status="$2" '
+	awk -v results="$DASH_RESULTS" -v status="$2" -v no_skip="${DASH_NO_SKIP-}" '
 	/^1\.\.[0-9]+/ { plan += substr($1, 4); planned = 1 }
 	/^ok [0-9]+.* # SKIP/ { skipped++; next }
 	/^ok [0-9]+/ { passed++ }
@@ -31,15 +31,19 @@ count() {
 	END {
 		if (!planned || plan != passed + failed + skipped) {
 			printf "# planned %d cases, saw %d\n", plan, passed + failed + skipped
-			extra = 1
+			extra++
 		}
 		if (status != 0 && status != 4 && !failed) {
 			printf "# exit status %d without a failed case\n", status
-			extra = 1
+			extra++
 		}
 		if (status == 0 && failed) {
 			print "# a case failed, but the exit status is 0"
-			extra = 1
+			extra++
+		}
+		if (skipped && no_skip) {
+			printf "# %d cases were skipped, and skipping is not allowed here\n", skipped
+			extra++
 		}
 		print passed + 0, failed + extra + 0, skipped + 0 >> results
 	}' "$1"

@@ -157,6 +157,21 @@ topo_up() {
 	topo_flush
 }
 
+# impostor VNI - `inet` sends VXLAN with this VNI and vm1's MAC to the VIP, as 10.1.1.66,
+# though no host of a VNET is there.  Again to change the VNI.
+impostor() {
+	on $inet ip link del spoof 2>"$lib_tmp/none" || true
+	conf $inet link add spoof address 02:00:00:00:66:66 type vxlan id "$1" dstport 4789 \
+		local 30.0.0.1 remote $VIP4 nolearning noudpcsum
+	# Alone: "up" would come first and start router solicitation.
+	conf $inet link set spoof addrgenmode none
+	conf $inet link set spoof up
+	conf $inet addr add 10.1.1.66/32 dev spoof
+	conf $inet neigh add 10.1.2.9 lladdr $ENI dev spoof
+	conf $inet route add 10.1.2.9 dev spoof src 10.1.1.66
+	topo_flush
+}
+
 # dash COMMAND... - dashctl in the appliance's namespace
 dash() {
 	on $appliance "$ROOT/tools/dashctl" "$@"

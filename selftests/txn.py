@@ -196,9 +196,11 @@ def warned(b, text, *ops):
 CASES = []
 
 
-def case(sentence):
+def case(sentence, when=True):
+    """Not a case at all unless `when`: what only the debug kernel can do belongs to its run."""
     def keep(fn):
-        CASES.append((sentence, fn))
+        if when:
+            CASES.append((sentence, fn))
         return fn
     return keep
 
@@ -663,10 +665,9 @@ def inject(n):
         f.write(str(n))
 
 
-@case('memory failing at any allocation of a commit: refused, nothing changes, nothing leaks')
+@case('memory failing at any allocation of a commit: refused, nothing changes, nothing leaks',
+      os.path.exists(FAIL) and os.path.exists('/proc/thread-self/fail-nth'))
 def no_memory(b):
-    if not os.path.exists(FAIL) or not os.path.exists('/proc/thread-self/fail-nth'):
-        return 'needs a kernel with fault injection'
     for name in ('failslab', 'fail_page_alloc'):
         with open(f'/sys/kernel/debug/{name}/ignore-gfp-wait', 'w') as f:
             f.write('N')
@@ -743,9 +744,9 @@ def main():
     for i, (sentence, fn) in enumerate(CASES, 1):
         try:
             box.clear()
-            skipped = fn(box)
+            fn(box)
             box.clear()
-            print(f'ok {i} {sentence}' + (f' # SKIP {skipped}' if skipped else ''), flush=True)
+            print(f'ok {i} {sentence}', flush=True)
         except Exception:
             failed += 1
             print(f'not ok {i} {sentence}')

@@ -141,12 +141,7 @@ check "no mapping: 10.1.7.7 counts outbound_ca_pa_entry_miss" \
 telnet() { on $vm1 timeout 0.7 socat -u OPEN:/dev/null TCP:10.1.1.1:23,connect-timeout=0.5; }
 check "ACL: the first SYN to port 23 counts acl_deny" drops_rise acl_deny telnet
 
-# A host that no mapping of Vnet1 or Vnet2 names, sending with Vnet1's VNI
-ip -n $inet link add spoof address 02:00:00:00:66:66 type vxlan id 45654 dstport 4789 local 30.0.0.1 remote $VIP4 nolearning noudpcsum
-ip -n $inet link set spoof addrgenmode none up
-ip -n $inet addr add 10.1.1.66/32 dev spoof
-ip -n $inet neigh add 10.1.2.9 lladdr $ENI dev spoof
-ip -n $inet route add 10.1.2.9 dev spoof src 10.1.1.66
+impostor 45654
 check "a spoofed source PA counts pa_validation_fail" drops_rise pa_validation_fail send $inet 10.1.2.9 7000
 
 hijack() {
@@ -173,12 +168,7 @@ foreign_vip() {
 }
 check "VXLAN to an address that is no VIP counts vip_miss" drops_rise vip_miss foreign_vip
 
-ip -n $inet link del spoof
-ip -n $inet link add spoof address 02:00:00:00:66:66 type vxlan id 1000 dstport 4789 local 30.0.0.1 remote $VIP4 nolearning noudpcsum
-ip -n $inet link set spoof addrgenmode none up
-ip -n $inet addr add 10.1.1.66/32 dev spoof
-ip -n $inet neigh add 10.1.2.9 lladdr $ENI dev spoof
-ip -n $inet route add 10.1.2.9 dev spoof src 10.1.1.66
+impostor 1000
 check "an unknown VNI counts inbound_routing_entry_miss" \
 	drops_rise inbound_routing_entry_miss send $inet 10.1.2.9 7000
 
@@ -261,12 +251,12 @@ check "with no neighbour known, a new connection is not lost either" bash -c "
 	ip netns exec $vm1 ping -n -c1 -W5 10.1.0.1"
 
 no_route() {
-	ip -n $appliance route add 101.1.2.3 type blackhole
+	ip -n $appliance route add blackhole 101.1.2.3
 	drops_rise underlay_route_drop silent $vm1 10.1.1.1
 }
 check "a blackhole route stops a live connection with the next packet" no_route
 route_back() {
-	ip -n $appliance route del 101.1.2.3
+	ip -n $appliance route del blackhole 101.1.2.3
 	pings $vm1 10.1.1.1
 }
 check "and its removal lets it go on" route_back
