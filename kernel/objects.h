@@ -549,4 +549,15 @@ extern const u8 dash_commit_order[DASH_COMMIT_TYPES];
 /* Removes the run-time part, unlinks, frees; owned objects are gone already. */
 void dash_obj_drop(struct dash_net *dn, struct dash_obj *o);
 
+/**
+ * struct dash_obj_memory - bytes that an object takes
+ * @runtime: what packets see: compiled forms, tables with their entries
+ * @stored: as configured, with the objects that belong to it
+ */
+struct dash_obj_memory {
+	u64 runtime, stored;
+};
+
+bool dash_obj_memory(const struct dash_obj *o, struct dash_obj_memory *m);
+
 #endif

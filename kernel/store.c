@@ -381,8 +381,21 @@ static int put_counter(struct sk_buff *skb, const char *name, s64 value)
 	return 0;
 }
 
+static int put_memory(struct sk_buff *skb, const struct dash_obj *o)
+{
+	struct dash_obj_memory m;
+
+	if (!dash_obj_memory(o, &m))
+		return 0;
+	return put_counter(skb, "memory_runtime", m.runtime) ?: put_counter(skb, "memory_stored", m.stored);
+}
+
 static int put_counters(struct sk_buff *skb, const struct dash_obj *o)
 {
+	int err = put_memory(skb, o);
+
+	if (err)
+		return err;
 	switch (o->type) {
 	case DASH_OBJ_ACL_RULE: {
 		const struct dash_rule_rt *r = o->rt;

@@ -67,6 +67,7 @@ int cmd_show_appliance(const struct args *a);
 int cmd_show_pa_validation(const struct args *a);
 int cmd_show_meter(const struct args *a);
 int cmd_show_switch(const struct args *a);
+int cmd_show_memory(const struct args *a);
 /* flows.c */
 int cmd_show_flows(const struct args *a);
 int cmd_clear_flows(const struct args *a);

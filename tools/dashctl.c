@@ -58,6 +58,7 @@ const struct command commands[] = {
 	{ "show pa-validation", "", NULL, 0, 0, "further valid PAs", { { 0 } }, cmd_show_pa_validation },
 	{ "show meter", "[ENI]", "eni", 0, 1, "annotations of meter buckets", { { 0 } }, cmd_show_meter },
 	{ "show switch", "", NULL, 0, 0, "VXLAN ports", { { 0 } }, cmd_show_switch },
+	{ "show memory", "", NULL, 0, 0, "what each object costs", { { 0 } }, cmd_show_memory },
 	{ "show params", "", NULL, 0, 0, "timeouts and modes", { { 0 } }, cmd_show_params },
 	{ "show flows", "", NULL, 0, 0, "connections, both directions",
 	  { FILTERS, { "--limit", "N", NULL, "at most so many connections" } }, cmd_show_flows },
