@@ -122,6 +122,18 @@ test-debug: deps
 	$(Q)$(MAKE) --no-print-directory bpf tools selftests
 	$(Q)selftests/debug-kernel.sh test $(T)
 
+# The engines' speed in one table, beside DPDK's if libdpdk-dev is installed.
+bench-engines:
+	$(Q)$(MAKE) --no-print-directory -C selftests/unit bench-engines
+
+# Instructions of a new connection, against selftests/bench_limits.  BENCH is the size:
+# rules, prefixes a rule and side, routes, mappings; "1000 100 100000 1000000" is the full one.
+BENCH	?= 1000 20 10000 10000
+bench-vm: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)selftests/bench_config.py $(BENCH) 5 >build/bench.json
+	$(Q)DASH_BENCH="$(BENCH)" ICOUNT=1 MEM=$(or $(MEM),4G) selftests/vm.sh selftests/bench_miss.sh
+
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests/run.sh --demo
@@ -173,6 +185,8 @@ help:
 	@echo 'make test          everything the project claims, tested in a virtual machine'
 	@echo 'make test T=vnet.sh  only that script'
 	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
+	@echo 'make bench-engines speed of ACL, LPM and mapping tables, beside other engines'
+	@echo 'make bench-vm      instructions that a new connection takes, in the virtual machine'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
 	@echo 'make shell         a shell in the virtual machine'
 	@echo 'make check         static checks: generated files, sparse, shell syntax'
@@ -183,4 +197,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help
+.PHONY: bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help

@@ -10,6 +10,7 @@
  * --module IFINDEX: uses the program that is attached to a device, whose policy
  * somebody has configured (fixtures.json); every case runs as first packet and
  * once more as following packet.
+ * --miss DEVICE N MAPPINGS: no test; cost of N first packets (bench_miss.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
  * --corpus DIR: no test; the packets as seeds for the fuzzer.
  */
@@ -406,6 +407,11 @@ int main(int argc, char **argv)
 		write_corpus(argv[2]);
 		return 0;
 	}
+	if (argc == 5 && !strcmp(argv[1], "--miss")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_miss(ingress, atoi(argv[3]), atoi(argv[4]));
+		return 0;
+	}
 	printf("TAP version 14\n");
 	if (argc == 3 && !strcmp(argv[1], "--module")) {
 		open_attached(atoi(argv[2]) ?: (int)if_nametoindex(argv[2]));
@@ -416,7 +422,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --speed RUNS | --corpus DIRECTORY]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

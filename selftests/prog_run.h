@@ -47,6 +47,9 @@ int run(const struct pkt *in, struct pkt *out);
 /* Send the packet of @f, compare verdict, packet and counters; one TAP line. */
 void run_fixture(const struct fixture *f, const char *which);
 
+/* Cost of @n first packets to the first @mappings addresses, arriving at device @ingress. */
+void run_miss(unsigned int ingress, unsigned int n, unsigned int mappings);
+
 /* All native tests; time per packet over @runs. */
 void run_native(void);
 void run_native_speed(unsigned int runs);

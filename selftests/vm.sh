@@ -18,7 +18,9 @@
 #
 # Environment: KVER, KERNEL (image; default /boot/vmlinuz-$KVER), SMP (2),
 # MEM (2G), VM_TIMEOUT (seconds, 1800), ACCEL (kvm or tcg; default: try kvm),
-# VM_APPEND (more kernel arguments), VM_TTY=1 (COMMAND gets a terminal).  DASH_* variables and V are handed on.
+# VM_APPEND (more kernel arguments), VM_TTY=1 (COMMAND gets a terminal), ICOUNT=1
+# (emulate one CPU whose clock counts instructions, one a nanosecond: times in the
+# guest are then exact).  DASH_* variables and V are handed on.
 set -eu -o pipefail
 
 self=$(realpath "$0")
@@ -178,7 +180,10 @@ fi
 	echo ')'
 } >"$share/job"
 
-if [ "${ACCEL-}" = kvm ] || { [ -z "${ACCEL-}" ] && kvm_works; }; then
+if [ -n "${ICOUNT-}" ]; then
+	accel=(-accel tcg,thread=single -icount shift=0,sleep=off -cpu max)
+	SMP=1
+elif [ "${ACCEL-}" = kvm ] || { [ -z "${ACCEL-}" ] && kvm_works; }; then
 	accel=(-accel kvm -cpu host)
 else
 	accel=(-accel tcg,thread=multi -cpu max)
