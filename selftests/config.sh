@@ -64,7 +64,11 @@ check "acl-tags-delete.json deletes in the wrong order" dash apply "$configs/acl
 no_acl() { ! dash export | grep -q -e out1 -e Office; }
 check "and nothing of it is left" no_acl
 check "standard input is a file too" bash -c "ip netns exec $appliance $ROOT/tools/dashctl apply - <$configs/acl-tags.json"
-check "two files are one transaction" dash apply "$configs/acl-tags-delete.json" "$configs/topo.json"
+two_files() {
+	dash clear all
+	dash apply "$configs/acl-tags-delete.json" "$configs/topo.json"
+}
+check "two files are one transaction" two_files
 dry_run() {
 	local before
 	before=$(export_all)
