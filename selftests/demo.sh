@@ -140,7 +140,7 @@ works $vm1 ping -n -c1 -W5 200.1.0.6
 watched "vni 866.*10.1.2.9 > 200.1.0.6"
 
 title "30.0.0.1: route direct, leaves without a tunnel"
-watch $inet "dst 30.0.0.1"
+watch $inet "udp and dst 30.0.0.1"
 prompt $vm1 "echo hello | socat -u - UDP-SENDTO:30.0.0.1:53"
 send $vm1 30.0.0.1 53
 watched "10.1.2.9.[0-9]* > 30.0.0.1.53"
@@ -156,7 +156,17 @@ impostor 45654
 refused pa_validation_fail $inet ping -n -c1 -W1 10.1.2.9
 
 title "The flow table: one pair per connection, with both directions' counters"
-works $appliance dashctl show flows
+prompt $appliance "dashctl show flows   # (some columns of it)"
+dash -j show flows >"$lib_tmp/flows"
+jq -r '["DIRECTION", "ROLE", "PROTO", "FROM", "TO", "PACKETS", "BYTES", "UNDERLAY"],
+	(sort_by(.slot, .role)[] | [.direction, .role, .proto,
+		(if .sport > 0 then "\(.src) \(.sport)" else .src end),
+		(if .dport > 0 then "\(.dst) \(.dport)" else .dst end), .packets, .bytes,
+		(if .underlay_dip then "vni \(.vni) to \(.underlay_dip)"
+		 elif .direction == "inbound" then "to the VM\u0027s host" else "no tunnel" end)]) | @tsv' \
+	"$lib_tmp/flows" | awk -F'\t' '{ printf "   %-9s %-8s %-6s %-20s %-20s %7s %9s  %s\n", $1, $2, $3, $4, $5, $6, $7, $8 }'
+both() { jq -e 'map(select(.dst == "10.1.1.1" or .src == "10.1.1.1") | .packets > 0) | length >= 2 and all' "$lib_tmp/flows"; }
+verdict "both directions of 10.1.1.1 with packets" "$(both >"$lib_tmp/out"; echo $?)"
 
 title "Which packets took the slow path, and why"
 works $appliance dashctl stats global
