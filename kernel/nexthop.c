@@ -19,7 +19,8 @@
  * Some notifiers run before the change is in place (IPv6 routes under the table's
  * lock, IPv4 deletions under rtnl), so the work first waits for both.  The same
  * wait lets packets finish that have read an entry as OK, so that MACs and
- * device are never rewritten under a reader.
+ * device are never rewritten under a reader.  What is marked during a run has not
+ * waited, so it is left to the next run.
  *
  * An answer that depends on more than the destination is not cached: multipath
  * routes (the kernel hashes the outer 5-tuple, of which the entropy port makes a
@@ -83,7 +84,8 @@ struct entry {
  * @all_marked: all entries are in LOOKUP and dirty; cleared by the work.  Saves the walk per
  *	route while thousands of routes change
  * @hash_seed: so that nobody can choose addresses that collide
- * @dirty: entries to resolve
+ * @dirty: entries marked since the work last began
+ * @todo: of the work: those that it resolves in this run
  * @hash: index by hash of the destination, 0 = empty; no entry is ever removed
  * @entries: by index
  * @resolve: resolves what is dirty
@@ -100,6 +102,7 @@ struct dash_nexthops {
 	bool all_marked;
 	u32 hash_seed;
 	DECLARE_BITMAP(dirty, DASH_MAX_NH);
+	DECLARE_BITMAP(todo, DASH_MAX_NH);
 	u16 hash[HASH_SLOTS];
 	struct entry entries[DASH_MAX_NH];
 	struct work_struct resolve;
@@ -268,13 +271,11 @@ static void resolve_one(struct dash_nexthops *c, u32 i)
 {
 	struct hop h;
 
-	clear_bit(i, c->dirty);
-	smp_mb__after_atomic();		/* a change from here on sets it again */
 	local_bh_disable();		/* dst cache and neighbour tables are per-CPU and BH */
 	rcu_read_lock();
 	resolve(c->dn->net, &c->entries[i].ip, &h);
 	spin_lock(&c->lock);
-	if (!test_bit(i, c->dirty))
+	if (!test_bit(i, c->dirty))	/* marked meanwhile: the answer may be the old one */
 		publish(c, i, &h);
 	spin_unlock(&c->lock);
 	rcu_read_unlock();
@@ -288,11 +289,13 @@ static void resolve_work(struct work_struct *work)
 
 	spin_lock_bh(&c->lock);
 	c->all_marked = false;
+	bitmap_copy(c->todo, c->dirty, DASH_MAX_NH);
+	bitmap_zero(c->dirty, DASH_MAX_NH);
 	spin_unlock_bh(&c->lock);
 	synchronize_rcu();
 	rtnl_lock();
 	rtnl_unlock();
-	for_each_set_bit(i, c->dirty, DASH_MAX_NH) {
+	for_each_set_bit(i, c->todo, DASH_MAX_NH) {
 		resolve_one(c, i);
 		cond_resched();
 	}
@@ -300,10 +303,11 @@ static void resolve_work(struct work_struct *work)
 
 /* ---- changes ---- */
 
+/* @lock held. */
 static void mark(struct dash_nexthops *c, u32 i)
 {
 	WRITE_ONCE(c->hot->nh[i].state, DASH_NH_LOOKUP);
-	set_bit(i, c->dirty);
+	__set_bit(i, c->dirty);
 }
 
 static void mark_all(struct dash_nexthops *c)
