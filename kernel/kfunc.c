@@ -7,7 +7,8 @@
  * dashctl.  They check every argument, because any program that may load can call
  * them, find the appliance by the namespace of the packet's device, and hand over.
  * The verifier guarantees memory: @ctx is an xdp_buff, @pkt is readable and writable
- * in full; nothing else is believed.
+ * in full; nothing else is believed.  @pkt may lie in a map that somebody writes
+ * meanwhile, so what is checked and used is a copy.
  *
  * The set goes with the module's BTF: a loaded program pins the module.
  */
@@ -40,34 +41,35 @@ static bool is_sane(const struct dash_pkt *pkt)
 
 static_assert(DASH_MAX_VIP > U8_MAX);	/* so that dash_pkt.vip needs no check */
 
+typedef enum dash_drop decide_fn(struct dash_net *dn, struct dash_pkt *pkt);
+
+static __always_inline int decide(struct xdp_md *ctx, struct dash_pkt *pkt, decide_fn *fn)
+{
+	struct dash_pkt copy = *pkt;
+	enum dash_drop reason;
+
+	barrier();	/* the copy is one, not a second look at @pkt */
+	if (!is_sane(&copy))
+		return DASH_DROP_INTERNAL_ERROR;
+	local_bh_disable();
+	rcu_read_lock();
+	reason = fn(appliance_of(ctx), &copy);
+	rcu_read_unlock();
+	local_bh_enable();
+	pkt->slot = copy.slot;
+	return reason;
+}
+
 __bpf_kfunc_start_defs();
 
 __bpf_kfunc int bpf_dash_resolve(struct xdp_md *ctx, struct dash_pkt *pkt)
 {
-	enum dash_drop reason;
-
-	if (!is_sane(pkt))
-		return DASH_DROP_INTERNAL_ERROR;
-	local_bh_disable();
-	rcu_read_lock();
-	reason = dash_pipeline_resolve(appliance_of(ctx), pkt);
-	rcu_read_unlock();
-	local_bh_enable();
-	return reason;
+	return decide(ctx, pkt, dash_pipeline_resolve);
 }
 
 __bpf_kfunc int bpf_dash_track(struct xdp_md *ctx, struct dash_pkt *pkt)
 {
-	enum dash_drop reason;
-
-	if (!is_sane(pkt))
-		return DASH_DROP_INTERNAL_ERROR;
-	local_bh_disable();
-	rcu_read_lock();
-	reason = dash_pipeline_track(appliance_of(ctx), pkt);
-	rcu_read_unlock();
-	local_bh_enable();
-	return reason;
+	return decide(ctx, pkt, dash_pipeline_track);
 }
 
 __bpf_kfunc int bpf_dash_output(struct xdp_md *ctx)
