@@ -123,7 +123,10 @@ static bool begin(struct eval *x, struct dash_net *dn, struct dash_pkt *pkt)
 	if (!x->ft || !x->hot)
 		return false;
 	x->gen = READ_ONCE(x->hot->eni[k->eni].gen);
-	smp_rmb();	/* a policy that is newer than @gen is evaluated again, never the reverse */
+	/* a policy that is newer than @gen is evaluated again, never the reverse; and the seed is @ft's */
+	smp_rmb();
+	/* computed anew: a record linked under another hash is found by nobody, the sweep included */
+	pkt->hash = dash_hash((const u64 *)k, k->v6, &dn->seed);
 	return true;
 }
 
@@ -372,11 +375,12 @@ static bool opens_tcp(const struct dash_pkt *pkt)
 /* Token bucket: rate @cps, depth max(32, cps / 10). */
 static bool take_token(struct dash_eni *e, u32 cps)
 {
-	u64 depth = (u64)max(32u, cps / 10) * NSEC_PER_SEC, now = ktime_get_ns(), idle;
+	u64 depth = (u64)max(32u, cps / 10) * NSEC_PER_SEC, now, idle;
 	bool ok;
 
 	/* Longer than the bucket takes to fill is no more than full; also keeps the product in 64 bits. */
 	spin_lock(&e->lock);
+	now = ktime_get_ns();	/* read under the lock it never goes back; a negative difference would fill the bucket */
 	idle = min_t(u64, now - e->refilled, (cps < 320 ? 32ull : 1ull) * NSEC_PER_SEC);
 	e->tokens = min(e->tokens + idle * cps, depth);
 	e->refilled = now;
