@@ -361,7 +361,7 @@ bool dash_hot_gen_settled(const struct dash_net *dn, u16 eni_idx)
 
 struct dash_hot *dash_hot_live(const struct dash_net *dn)
 {
-	return rcu_dereference(dn->hot->live);
+	return rcu_dereference_check(dn->hot->live, lockdep_is_held(&dn->lock));
 }
 
 int dash_hot_attach(struct dash_net *dn, struct dash_hot *hot, u32 lines, const struct dash_seed *seed)

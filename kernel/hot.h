@@ -61,7 +61,7 @@ void dash_hot_detach(struct dash_net *dn);	/* it goes away */
 /* The next hop of every ENI, after dash_nh_attach(). */
 void dash_hot_resolve_enis(struct dash_net *dn);
 
-/* The map's element, NULL if none is bound.  Packet path, under RCU; the element itself outlives the reader. */
+/* The map's element, NULL if none is bound.  Under RCU or dash_net.lock; the element itself outlives the reader. */
 struct dash_hot *dash_hot_live(const struct dash_net *dn);
 /* true once all packets that started before the last dash_hot_bump_gen() of the ENI are gone.  Any context. */
 bool dash_hot_gen_settled(const struct dash_net *dn, u16 eni_idx);

@@ -190,7 +190,8 @@ static int put_flow(struct dash_net *dn, struct sk_buff *skb, struct netlink_cal
 	    put_u64(skb, DASH_A_FLOW_INBOUND_PACKETS, f->packets[DASH_INBOUND]) ||
 	    put_u64(skb, DASH_A_FLOW_INBOUND_BYTES, f->bytes[DASH_INBOUND]) ||
 	    put_action(skb, f, hot) ||
-	    (hot && f->gen != READ_ONCE(hot->eni[k.eni].gen) && nla_put_flag(skb, DASH_A_FLOW_STALE)) ||
+	    (hot && k.eni < DASH_MAX_ENI && f->gen != READ_ONCE(hot->eni[k.eni].gen) &&
+	     nla_put_flag(skb, DASH_A_FLOW_STALE)) ||
 	    nla_put_u32(skb, DASH_A_FLOW_SLOT, slot)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
