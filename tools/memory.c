@@ -4,6 +4,7 @@
  * Where does the memory go?  One line for each object that owns some, as the module
  * computes it, then the tables that belong to no object, and the sums.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../kernel/uapi/dash.h"
