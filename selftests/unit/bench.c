@@ -4,8 +4,10 @@
  * Native speed of the engines, in one table: "bench [engine...]".
  *
  * ns: one look-up whose key waits for the result of the one before (latency, as
- * in the miss path), median of the runs; min and max beside it.  scan: the same
- * question answered by going through a list.  Keys are random, half of them
+ * in the miss path), median of the runs; min and max beside it.  lines: cache lines
+ * that are read one after the other, each to know the next; the mean over the
+ * keys (mapping: by construction).  scan: the same question answered by going
+ * through a list.  Below a row of ours, DPDK's engine with the same table and keys.  Keys are random, half of them
  * inside the configured prefixes.  "bench count <engine> <sizes>" runs one case
  * only, for an instruction counter.
  */
@@ -14,9 +16,14 @@
 #include "ktap.h"
 #include "acl.h"
 #include "lpm.h"
+#include "lpm_lookup.h"
 #include "mapping.h"
+#include "bench_dpdk.h"
 
 #define RUNS	9
+
+/* Largest cross product that rte_acl is given. */
+#define MAX_PRODUCT	100000u
 
 static u64 now_ns(void)
 {
@@ -59,22 +66,66 @@ static struct result measure(ask_fn ask, const void *table, u32 count, int runs)
 
 static bool counting;
 
-static void report(const char *what, ask_fn ask, const void *table, u64 build_ns, size_t bytes, double units,
-		   ask_fn scan, const void *list, u64 scan_cost)
+static double report(const char *what, ask_fn ask, const void *table, double lines, u64 build_ns, size_t bytes,
+		     double units, ask_fn scan, const void *list, u64 scan_cost)
 {
 	struct result r = measure(ask, table, lookups, counting ? 1 : RUNS), s;
 
 	if (counting)
-		return;
-	printf("%-34s %8.1f %8.1f %8.1f %10.2f %12zu %8.1f", what, r.median, r.min, r.max, (double)build_ns / 1e6,
-	       bytes, (double)bytes / units);
+		return 0;
+	printf("%-34s %8.1f %8.1f %8.1f", what, r.median, r.min, r.max);
+	if (lines != 0)
+		printf(" %6.1f", lines);
+	else
+		printf(" %6s", "");
+	printf(" %10.2f %12zu %8.1f", (double)build_ns / 1e6, bytes, (double)bytes / units);
 	if (scan) {
 		s = measure(scan, list, (u32)(scan_cost > 100000000 ? 1 : 100000000 / scan_cost + 1), 3);
 		printf(" %12.1f", s.median);
 	}
 	printf("\n");
 	fflush(stdout);
+	return r.median;
 }
+
+/* ---- targets ---- */
+
+static struct { char text[96]; double value, limit; } target[32];
+static u32 n_targets;
+
+static void aim(double value, double limit, const char *text)
+{
+	if (counting || n_targets == ARRAY_SIZE(target))
+		return;
+	snprintf(target[n_targets].text, sizeof(target[0].text), "%s", text);
+	target[n_targets].value = value;
+	target[n_targets++].limit = limit;
+}
+
+/* ---- DPDK ---- */
+
+static bool have_dpdk;
+
+static double compare(const char *what, bool (*ask_built)(void), u64 (*ask)(const void *, u32),
+		      void (*release)(struct dpdk_table *), struct dpdk_table *t, double units)
+{
+	u64 start = now_ns();
+	double ns = 0;
+
+	if (counting)
+		return 0;
+	if (!have_dpdk) {
+		printf("  %-32s not installed\n", what);
+	} else if (!ask_built()) {
+		printf("  %-32s cannot be built\n", what);
+	} else {
+		ns = report(what, ask, t, 0, now_ns() - start, t->bytes, units, NULL, NULL, 0);
+		release(t);
+	}
+	return ns;
+}
+
+static struct dpdk_table dpdk;
 
 /* ---- LPM ---- */
 
@@ -138,7 +189,75 @@ static unsigned int route_len(bool v6)
 	return v6 ? 128 : 32;
 }
 
-static void bench_lpm(u32 n, bool v6)
+/* Lines read one after the other, from the front on; 0 of the bytes of a pointer are two. */
+static u32 lpm_lines(const struct dash_lpm *t, const struct dash_ip *ip)
+{
+	struct dash_bits a = dash_bits_of(ip, t->v6), rest;
+	const struct front *f = t->front;
+	const struct node *n, *with = NULL;
+	unsigned long slot;
+	u32 lines = 1;
+
+	if (((a.hi ^ f->base.hi) & f->mask.hi) | ((a.lo ^ f->base.lo) & f->mask.lo))
+		return 2;
+	rest = shift_left(a, f->skip);
+	slot = f->e[(rest.hi >> 1) >> f->shift].slot;
+	for (rest = shift_left(rest, f->bits); !(slot & TAG); rest = shift_left(rest, STRIDE)) {
+		unsigned int i = rest.hi >> (64 - STRIDE);
+		const unsigned long *at;
+
+		n = node_of(slot);
+		lines++;
+		if (n->value & dash_lpm_cover[i])
+			with = n;
+		if (!(n->child >> i & 1))
+			return lines + (with && with != n);
+		at = &n->slot[hweight64(map_upto(n->child, i)) - 1];
+		lines += (uintptr_t)at / 64 != (uintptr_t)n / 64;
+		slot = *at;
+	}
+	return lines + 1;
+}
+
+static double lpm_mean_lines(const struct dash_lpm *t)
+{
+	u64 sum = 0;
+
+	for (u32 i = 0; i < 65536; i++)
+		sum += lpm_lines(t, &ips[i]);
+	return (double)sum / 65536;
+}
+
+static u32 *plain_ips;
+static struct dpdk_route *plain_routes;
+
+static bool build_lpm(void) { return dpdk_lpm(&dpdk, plain_routes, n_routes); }
+static bool build_fib(void) { return dpdk_fib(&dpdk, plain_routes, n_routes); }
+
+/* The same routes and keys for DPDK; rte_lpm adds in quadratic time. */
+static void compare_lpm(double ours)
+{
+	u32 i;
+
+	plain_ips = calloc(n_keys, sizeof(*plain_ips));
+	plain_routes = calloc(n_routes, sizeof(*plain_routes));
+	for (i = 0; i < n_keys; i++)
+		plain_ips[i] = ntohl(ips[i].w[3]);
+	for (i = 0; i < n_routes; i++)
+		plain_routes[i] = (struct dpdk_route){ ntohl(routes[i].ip.w[3]), routes[i].len };
+	dpdk.keys = plain_ips;
+	if (n_routes <= 100000) {
+		double theirs = compare("rte_lpm", build_lpm, dpdk_ask_lpm, dpdk_lpm_free, &dpdk, n_routes);
+
+		if (n_routes == 100000 && theirs > 0)
+			aim(ours / theirs, 1, "LPM 100k routes: of rte_lpm's look-up");
+	}
+	compare("rte_fib", build_fib, dpdk_ask_fib, dpdk_fib_free, &dpdk, n_routes);
+	free(plain_ips);
+	free(plain_routes);
+}
+
+static double bench_lpm(u32 n, bool v6)
 {
 	struct dash_ip base = v6 ? (struct dash_ip){ { htonl(0x20000000) } } : dash_ip_from_v4(0);
 	struct dash_lpm *t = dash_lpm_create(v6);
@@ -146,6 +265,8 @@ static void bench_lpm(u32 n, bool v6)
 	void *old;
 	u64 start;
 	u32 i;
+
+	double ns;
 
 	ktap_rng = n * 2 + v6 + 1;
 	routes = calloc(n, sizeof(*routes));
@@ -165,9 +286,14 @@ static void bench_lpm(u32 n, bool v6)
 		ips[i] = i % 2 ? rand_below(p->ip, p->len, v6) : rand_below(base, v6 ? 3 : 0, v6);
 	}
 	snprintf(what, sizeof(what), "LPM %s %u routes", v6 ? "IPv6" : "IPv4", n);
-	report(what, ask_lpm, t, start, dash_lpm_memory(t), dash_lpm_count(t), scan_lpm, NULL, n);
+	ns = report(what, ask_lpm, t, lpm_mean_lines(t), start, dash_lpm_memory(t), dash_lpm_count(t), scan_lpm, NULL, n);
+	if (n == 100000)
+		aim((double)dash_lpm_memory(t) / dash_lpm_count(t), 32, "LPM 100k routes: bytes a route");
+	if (!v6 && !counting)
+		compare_lpm(ns);
 	dash_lpm_destroy(t);
 	free(routes);
+	return ns;
 }
 
 /* ---- mapping ---- */
@@ -187,6 +313,10 @@ static u64 scan_mapping(const void *t, u32 i)
 			return (u64)(uintptr_t)entries[k];
 	return 0;
 }
+
+static struct dash_ip *cas;
+
+static bool build_hash(void) { return dpdk_hash(&dpdk, cas, n_entries); }
 
 static void bench_mapping(u32 n)
 {
@@ -213,7 +343,21 @@ static void bench_mapping(u32 n)
 	for (i = 0; i < n_keys; i++)
 		ips[i] = dash_ip_from_v4(htonl(0x0a000000 + below(n)));
 	snprintf(what, sizeof(what), "mapping %u entries", n);
-	report(what, ask_mapping, t, start, dash_mapping_memory(t), n, scan_mapping, NULL, n / 2);
+	/* The bucket, and of a chain of random length half the entries and one. */
+	report(what, ask_mapping, t, 2 + n / 2.0 / (double)roundup_pow_of_two(n), start, dash_mapping_memory(t), n,
+	       scan_mapping, NULL, n / 2);
+	if (n == 8000000) {
+		aim(1 + n / 2.0 / (double)roundup_pow_of_two(n), 2, "mapping 8M: cache misses beyond the bucket");
+		aim((double)dash_mapping_memory(t) / n, 100, "mapping 8M: bytes an entry");
+	}
+	if (!counting) {
+		cas = calloc(n, sizeof(*cas));
+		for (i = 0; i < n; i++)
+			cas[i] = entries[i]->ca;
+		dpdk.keys = ips;
+		compare("rte_hash", build_hash, dpdk_ask_hash, dpdk_hash_free, &dpdk, n);
+		free(cas);
+	}
 	dash_mapping_table_destroy(t, NULL);
 	free(entries);
 }
@@ -265,36 +409,121 @@ static const struct dash_prefix_list *acl_list(u32 n, u32 net)
 	return l;
 }
 
-/* @n rules of @p source and @p destination prefixes, a port range, TCP or UDP. */
-static void bench_acl(u32 n, u32 p)
+#define MAX_STAGES	5
+
+struct stages {
+	struct dash_acl *a[MAX_STAGES];
+	u32 n;
+};
+
+/* A look-up in each stage, as check_acl() of pipeline.c does it if no rule terminates. */
+static u64 ask_stages(const void *table, u32 i)
 {
-	const struct dash_prefix_list **lists = calloc(2 * n, sizeof(*lists));
+	const struct stages *s = table;
+	u64 sum = 0;
+
+	for (u32 k = 0; k < s->n; k++) {
+		struct dash_acl_match m = { 0 };
+
+		if (dash_acl_lookup(s->a[k], &keys[i], &m))
+			sum += m.rule * 2ull;
+	}
+	return sum;
+}
+
+static double acl_lines(const struct dash_acl *a)
+{
+	struct dash_lpm *const *side = (struct dash_lpm *const *)a;	/* its first members */
+	u64 sum = 0;
+
+	/* The longer side, then its class's words, then the rule. */
+	for (u32 i = 0; i < 65536; i++) {
+		u32 s = side[0] ? lpm_lines(side[0], &keys[i].src) : 0, d = side[1] ? lpm_lines(side[1], &keys[i].dst) : 0;
+
+		sum += (s > d ? s : d) + 2;
+	}
+	return (double)sum / 65536;
+}
+
+static struct dpdk_rule *plain_rules;
+static struct dpdk_key *plain_keys;
+static u32 n_plain;
+
+static bool build_acl(void) { return dpdk_acl(&dpdk, plain_rules, n_plain); }
+
+/* rte_acl has no lists: every pair of prefixes is a rule. */
+static double compare_acl(u32 n, u32 p)
+{
+	double ns;
+	u32 r, i, j, k = 0;
+
+	if ((u64)n * p * p > MAX_PRODUCT) {
+		printf("  %-32s %llu plain rules: not tried\n", "rte_acl", (unsigned long long)n * p * p);
+		return 0;
+	}
+	n_plain = n * p * p;
+	plain_rules = calloc(n_plain, sizeof(*plain_rules));
+	plain_keys = calloc(n_keys, sizeof(*plain_keys));
+	for (r = 0; r < n; r++)
+		for (i = 0; i < p; i++)
+			for (j = 0; j < p; j++) {
+				const struct dash_acl_rule *x = &acl_rules[r];
+				const struct dash_prefix *s = &x->src[0]->p[i], *d = &x->dst[0]->p[j];
+
+				plain_rules[k++] = (struct dpdk_rule){
+					.src = ntohl(s->ip.w[3]), .dst = ntohl(d->ip.w[3]), .src_len = s->len,
+					.dst_len = d->len, .proto = x->protos[0], .lo = x->dport->lo, .hi = x->dport->hi,
+					.rank = r };
+			}
+	for (i = 0; i < n_keys; i++)
+		plain_keys[i] = (struct dpdk_key){ .proto = keys[i].proto, .src = keys[i].src.w[3], .dst = keys[i].dst.w[3],
+						   .sport = htons(keys[i].sport), .dport = htons(keys[i].dport) };
+	dpdk.keys = plain_keys;
+	ns = compare("rte_acl", build_acl, dpdk_ask_acl, dpdk_acl_free, &dpdk, 2.0 * n * p);
+	free(plain_rules);
+	free(plain_keys);
+	return ns;
+}
+
+struct acl_result { double ns, theirs, build_ms, bytes; };
+
+/* @n rules of @p source and @p destination prefixes, a port range, TCP or UDP; @shared: all stages name the same lists. */
+static struct acl_result bench_acl(u32 n, u32 p, u32 stages, bool shared)
+{
+	const struct dash_prefix_list **lists = calloc(2ul * n * stages, sizeof(*lists));
 	struct dash_port_range *ports = calloc(n, sizeof(*ports));
 	static const u8 protos[2] = { 6, 17 };
-	struct dash_acl *a;
+	struct acl_result res = { 0 };
+	struct stages st = { .n = stages };
+	size_t bytes = 0;
 	char what[64];
-	u64 start;
-	u32 i;
+	u64 start, build = 0;
+	u32 i, k;
 
 	ktap_rng = n * 3 + p;
 	acl_rules = calloc(n, sizeof(*acl_rules));
 	n_rules = n;
-	for (i = 0; i < n; i++) {
-		lists[2 * i] = acl_list(p, 0x0a000000);
-		lists[2 * i + 1] = acl_list(p, 0x14000000);
-		ports[i].lo = (u16)below(60000);
-		ports[i].hi = (u16)(ports[i].lo + below(5000));
-		acl_rules[i] = (struct dash_acl_rule){
-			.priority = i, .order = i, .allow = i % 3, .terminating = 1,
-			.n_protos = 1, .protos = &protos[i % 2], .n_src = 1, .n_dst = 1,
-			.src = &lists[2 * i], .dst = &lists[2 * i + 1], .n_dport = 1, .dport = &ports[i],
-		};
+	for (k = 0; k < stages; k++) {
+		const struct dash_prefix_list **l = lists + 2ul * n * k;
+
+		for (i = 0; i < n; i++) {
+			l[2 * i] = shared && k ? lists[2 * i] : acl_list(p, 0x0a000000);
+			l[2 * i + 1] = shared && k ? lists[2 * i + 1] : acl_list(p, 0x14000000);
+			ports[i].lo = (u16)below(60000);
+			ports[i].hi = (u16)(ports[i].lo + below(5000));
+			acl_rules[i] = (struct dash_acl_rule){
+				.priority = i, .order = i, .allow = i % 3, .terminating = 1,
+				.n_protos = 1, .protos = &protos[i % 2], .n_src = 1, .n_dst = 1,
+				.src = &l[2 * i], .dst = &l[2 * i + 1], .n_dport = 1, .dport = &ports[i],
+			};
+		}
+		start = now_ns();
+		st.a[k] = dash_acl_compile(acl_rules, n, false);
+		build += now_ns() - start;
+		if (IS_ERR(st.a[k]))
+			abort();
+		bytes += dash_acl_memory(st.a[k]);
 	}
-	start = now_ns();
-	a = dash_acl_compile(acl_rules, n, false);
-	start = now_ns() - start;
-	if (IS_ERR(a))
-		abort();
 	for (i = 0; i < n_keys; i++) {
 		u32 r = below(n);
 		const struct dash_prefix *s = &lists[2 * r]->p[below(p)], *d = &lists[2 * r + 1]->p[below(p)];
@@ -307,14 +536,67 @@ static void bench_acl(u32 n, u32 p)
 		if (i % 2)
 			keys[i].dst = rand_below(dash_ip_from_v4(htonl(0x14000000)), 8, false);
 	}
-	snprintf(what, sizeof(what), "ACL %u rules x %u x %u", n, p, p);
-	report(what, ask_acl, a, start, dash_acl_memory(a), 2.0 * n * p, scan_acl, NULL, (u64)n * (2 + p / 8));
-	dash_acl_free(a);
-	for (i = 0; i < 2 * n; i++)
-		free((void *)lists[i]);
+	if (stages > 1)
+		snprintf(what, sizeof(what), "  %u stages of these, %s lists", stages, shared ? "shared" : "own");
+	else
+		snprintf(what, sizeof(what), "ACL %u rules x %u x %u", n, p, p);
+	res.ns = report(what, stages > 1 ? ask_stages : ask_acl, stages > 1 ? (void *)&st : (void *)st.a[0],
+			acl_lines(st.a[0]), build, bytes, 2.0 * n * p * stages, stages > 1 ? NULL : scan_acl, NULL,
+			(u64)n * (2 + p / 8));
+	res.build_ms = (double)build / 1e6;
+	res.bytes = (double)bytes / (2.0 * n * p);
+	if (stages == 1 && !counting)
+		res.theirs = compare_acl(n, p);
+	for (k = 0; k < stages; k++) {
+		dash_acl_free(st.a[k]);
+		for (i = 0; (!k || !shared) && i < 2 * n; i++)
+			free((void *)lists[2ul * n * k + i]);
+	}
 	free(lists);
 	free(ports);
 	free(acl_rules);
+	return res;
+}
+
+static void bench_acls(void)
+{
+	static const u32 shape[][2] = {
+		{ 10, 1 }, { 10, 100 }, { 10, 1000 }, { 100, 1 }, { 100, 100 }, { 100, 1000 },
+		{ 1000, 1 }, { 1000, 10 }, { 1000, 100 }, { 1000, 1000 }, { 10000, 1 }, { 10000, 100 },
+	};
+	double small = 0, plain = 0, their_plain = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(shape); i++) {
+		u32 n = shape[i][0], p = shape[i][1];
+		struct acl_result r = bench_acl(n, p, 1, false);
+
+		if (n == 10 && p == 100)
+			small = r.ns;
+		if (n != 1000)
+			continue;
+		if (p == 1) {
+			plain = r.ns;
+			their_plain = r.theirs;
+			if (r.theirs > 0)
+				aim(r.ns / r.theirs, 0.5, "ACL 1,000 x 1 x 1: of rte_acl's look-up");
+		} else if (p == 10 && r.theirs > 0) {
+			aim(r.ns / r.theirs, 0.15, "ACL 1,000 x 10 x 10: of rte_acl's look-up");
+		} else if (p == 100) {
+			aim(r.ns / small, 1.5, "ACL 1,000 x 100 x 100: of ours at 10 x 100 x 100");
+			aim(r.ns / plain, 8, "ACL 1,000 x 100 x 100: of ours at 1,000 x 1 x 1");
+			if (their_plain > 0)
+				aim(r.ns / their_plain, 1, "ACL 1,000 x 100 x 100: of rte_acl's at 1,000 x 1 x 1");
+			aim(r.bytes, 64, "ACL 1,000 x 100 x 100: bytes a prefix");
+			aim(r.build_ms, 1000, "ACL 1,000 x 100 x 100: ms to build");
+			for (u32 k = 2; k <= MAX_STAGES; k++) {
+				struct acl_result own = bench_acl(n, p, k, false);
+
+				if (k == MAX_STAGES)
+					aim(own.ns / r.ns, 4, "five such stages, own lists: of one");
+			}
+			aim(bench_acl(n, p, MAX_STAGES, true).ns / r.ns, 4, "five such stages, shared lists: of one");
+		}
+	}
 }
 
 static bool wanted(int argc, char **argv, const char *name)
@@ -329,10 +611,7 @@ static bool wanted(int argc, char **argv, const char *name)
 
 int main(int argc, char **argv)
 {
-	static const u32 acl[][2] = {
-		{ 10, 1 }, { 10, 100 }, { 10, 1000 }, { 100, 1 }, { 100, 100 }, { 100, 1000 },
-		{ 1000, 1 }, { 1000, 10 }, { 1000, 100 }, { 1000, 1000 }, { 10000, 1 }, { 10000, 100 },
-	};
+	double few = 0, many = 0;
 	u32 i;
 
 	if (dash_mapping_init())
@@ -347,21 +626,23 @@ int main(int argc, char **argv)
 		u32 n = (u32)strtoul(argv[3], NULL, 0), p = argc > 4 ? (u32)strtoul(argv[4], NULL, 0) : 1;
 
 		if (!strcmp(argv[2], "acl"))
-			bench_acl(n, p);
+			bench_acl(n, p, 1, false);
 		else if (!strcmp(argv[2], "mapping"))
 			bench_mapping(n);
 		else
 			bench_lpm(n, !strcmp(argv[2], "lpm6"));
 		return 0;
 	}
-	printf("%-34s %8s %8s %8s %10s %12s %8s %12s\n", "one look-up waits for the last", "ns", "min", "max", "build ms",
-	       "bytes", "bytes/", "scan ns");
+	have_dpdk = dpdk_init();
+	printf("%-34s %8s %8s %8s %6s %10s %12s %8s %12s\n", "one look-up waits for the last", "ns", "min", "max", "lines",
+	       "build ms", "bytes", "bytes/", "scan ns");
 	if (wanted(argc, argv, "acl"))
-		for (i = 0; i < ARRAY_SIZE(acl); i++)
-			bench_acl(acl[i][0], acl[i][1]);
+		bench_acls();
 	if (wanted(argc, argv, "lpm")) {
-		for (i = 1000; i <= 1000000; i *= i < 100000 ? 100 : 10)
-			bench_lpm(i, false);
+		few = bench_lpm(1000, false);
+		bench_lpm(100000, false);
+		many = bench_lpm(1000000, false);
+		aim(many / few, 1.3, "LPM 1M routes: of 1k");
 		bench_lpm(200000, true);
 	}
 	if (wanted(argc, argv, "mapping")) {
@@ -369,5 +650,9 @@ int main(int argc, char **argv)
 		bench_mapping(1000000);
 		bench_mapping(8000000);
 	}
+	printf("\n%-64s %10s %10s\n", "target", "measured", "at most");
+	for (i = 0; i < n_targets; i++)
+		printf("%-64s %10.2f %10.2f%s\n", target[i].text, target[i].value, target[i].limit,
+		       target[i].value > target[i].limit ? "  missed" : "");
 	return 0;
 }
