@@ -112,7 +112,10 @@ pass:
 /* The module's part of a packet.  Without it a miss has nobody to decide it. */
 static __always_inline __u32 resolve(struct xdp_md *ctx, struct dash_pkt *pkt)
 {
-	return dash_module ? bpf_dash_resolve(ctx, pkt) : DASH_DROP_FLOW_CREATE_FAILED;
+	if (dash_module)
+		return bpf_dash_resolve(ctx, pkt);
+	return pkt->frag == DASH_FRAG_LATER ? DASH_DROP_FRAGMENT_NO_PARENT :
+					      DASH_DROP_FLOW_CREATE_FAILED;
 }
 
 static __always_inline __u32 track(struct xdp_md *ctx, struct dash_pkt *pkt)
@@ -140,13 +143,14 @@ static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 
 	if (!(eni->flags & DASH_ENI_UP))
 		return DASH_DROP_ENI_ADMIN_DOWN;
-	if (pkt->frag == DASH_FRAG_LATER)
-		return DASH_DROP_FRAGMENT_NO_PARENT;
 
-	flow = dash_flow_find(hot, pkt);
+	/* a later fragment has no ports; the module knows its head, and wants to see each head */
+	flow = pkt->frag == DASH_FRAG_LATER ? NULL : dash_flow_find(hot, pkt);
 	found = pkt->slot;
-	if (!flow || !dash_flow_current(flow, eni, pkt)) {
-		if (flow)
+	if (!flow || (dash_module && pkt->frag) || !dash_flow_current(flow, eni, pkt)) {
+		if (pkt->frag)
+			dash_count_slow(port, &slow, DASH_SLOW_FRAGMENT);
+		else if (flow)
 			dash_count_slow(port, &slow, DASH_SLOW_CHANGED);
 		else
 			dash_count_slow(port, &slow, DASH_SLOW_MISS);
@@ -156,6 +160,8 @@ static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 		flow = dash_flow_at(pkt->slot);
 		if (!flow)
 			return DASH_DROP_INTERNAL_ERROR;
+		if (pkt->frag == DASH_FRAG_LATER)
+			found = pkt->slot;
 	}
 	tracked = !found;	/* a new flow begins in the right state */
 again:

@@ -110,6 +110,7 @@ void dash_params_set(struct dash_params *p, const struct dash_timeouts *set)
 	int i;
 
 	p->set = *set;
+	WRITE_ONCE(p->fragment, to_jiffies(set->fragment));
 	for (i = 0; i < DASH_PC_N; i++)
 		WRITE_ONCE(p->open[i], open[i]);
 	for (i = 0; i <= DASH_ST_DEAD; i++) {

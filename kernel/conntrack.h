@@ -36,6 +36,7 @@ struct dash_timeouts {
  * @state: idle time by enum dash_flow_state; of DASH_ST_OPEN the least of @open
  * @reset: life of DASH_ST_RESET by the state before it
  * @open: idle time of DASH_ST_OPEN by enum dash_proto_class
+ * @fragment: life of an entry of the fragment table
  *
  * Read without a lock while dash_params_set() writes: each word is read once, and a packet that
  * sees old and new ones side by side is timed by one or the other.
@@ -45,6 +46,7 @@ struct dash_params {
 	u32 state[DASH_ST_DEAD + 1];
 	u32 reset[DASH_ST_DEAD + 1];
 	u32 open[DASH_PC_N];
+	u32 fragment;
 };
 
 extern const struct dash_timeouts dash_timeouts_default;

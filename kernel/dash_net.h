@@ -14,6 +14,7 @@
 
 struct dash_eni;
 struct dash_flow_table;
+struct dash_frag_table;
 struct dash_store;
 struct dash_sweep;
 struct dash_hot_state;
@@ -48,6 +49,7 @@ struct dash_port {
  * @params: timeouts (spec/config.md 5.19); written by dash_params_set() under @lock
  * @ft: flow table; NULL until all maps are bound, RCU
  * @sweep: its sweep; set before @ft and cleared after it, so valid for whoever has read @ft under RCU
+ * @frags: fragment table, likewise
  * @seed: keys of the flow hash, as in dash_hot; set before @ft
  * @maps: bound maps, by enum dash_map_id
  * @port: attached devices
@@ -68,6 +70,7 @@ struct dash_net {
 	struct dash_params params;
 	struct dash_flow_table __rcu *ft;
 	struct dash_sweep *sweep;
+	struct dash_frag_table *frags;
 	struct dash_seed seed;
 	struct bpf_map *maps[DASH_MAP_N];
 	struct dash_port port[DASH_MAX_PORT];

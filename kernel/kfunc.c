@@ -57,6 +57,7 @@ static __always_inline int decide(struct xdp_md *ctx, struct dash_pkt *pkt, deci
 	rcu_read_unlock();
 	local_bh_enable();
 	pkt->slot = copy.slot;
+	pkt->hash = copy.hash;	/* a later fragment has that of its head */
 	return reason;
 }
 

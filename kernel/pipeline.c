@@ -40,6 +40,7 @@
 #include "dash_net.h"
 #include "eni.h"
 #include "flow_table.h"
+#include "fragment.h"
 #include "hot.h"
 #include "mapping.h"
 #include "nexthop.h"
@@ -76,6 +77,7 @@ struct action {
  * @sport: inner source port as received, host order
  * @dport: inner destination port as received, host order
  * @gen: generation of the ENI, read before any policy
+ * @frag: of a head: its entry of the fragment table, before it counts
  * @act: the result
  */
 struct eval {
@@ -87,6 +89,7 @@ struct eval {
 	struct dash_ip src, dst;
 	u16 sport, dport;
 	u32 gen;
+	struct dash_frag_entry *frag;
 	struct action act;
 };
 
@@ -101,32 +104,39 @@ static void count(atomic64_t *hits, atomic64_t *bytes, const struct eval *x)
 	atomic64_add(x->pkt->wire_len, bytes);
 }
 
-static bool begin(struct eval *x, struct dash_net *dn, struct dash_pkt *pkt)
+/* What the packet's key says, in the order of the packet. */
+static void set_ends(struct eval *x)
 {
-	const struct dash_key *k = &pkt->key;
+	const struct dash_key *k = &x->pkt->key;
 	struct dash_ip vm = dash_ip_from_v4(k->vm), remote = dash_ip_from_v4(k->remote);
-	bool outbound = pkt->dir == DASH_OUTBOUND;
+	bool outbound = x->pkt->dir == DASH_OUTBOUND;
 
 	if (k->v6) {
 		vm = (struct dash_ip){ { k->vm, k->vm6[0], k->vm6[1], k->vm6[2] } };
 		remote = (struct dash_ip){ { k->remote, k->remote6[0], k->remote6[1], k->remote6[2] } };
 	}
-	x->dn = dn;
-	x->pkt = pkt;
-	x->ft = rcu_dereference(dn->ft);
-	x->hot = dash_hot_live(dn);
-	x->eni = rcu_dereference(dn->eni[k->eni]);
 	x->src = outbound ? vm : remote;
 	x->dst = outbound ? remote : vm;
 	x->sport = ntohs(outbound ? k->vm_port : k->remote_port);
 	x->dport = ntohs(outbound ? k->remote_port : k->vm_port);
+}
+
+static bool begin(struct eval *x, struct dash_net *dn, struct dash_pkt *pkt)
+{
+	x->dn = dn;
+	x->pkt = pkt;
+	x->ft = rcu_dereference(dn->ft);
+	x->hot = dash_hot_live(dn);
+	x->eni = rcu_dereference(dn->eni[pkt->key.eni]);
+	x->frag = NULL;
+	set_ends(x);
 	if (!x->ft || !x->hot)
 		return false;
-	x->gen = READ_ONCE(x->hot->eni[k->eni].gen);
+	x->gen = READ_ONCE(x->hot->eni[pkt->key.eni].gen);
 	/* a policy that is newer than @gen is evaluated again, never the reverse; and the seed is @ft's */
 	smp_rmb();
 	/* computed anew: a record linked under another hash is found by nobody, the sweep included */
-	pkt->hash = dash_hash((const u64 *)k, k->v6, &dn->seed);
+	pkt->hash = dash_hash((const u64 *)&pkt->key, pkt->key.v6, &dn->seed);
 	return true;
 }
 
@@ -410,6 +420,16 @@ static bool reserve(const struct eval *x)
 	return false;
 }
 
+/* ---- 19: heads of fragmented packets ---- */
+
+/* A head whose fragments could not follow is not worth forwarding. */
+static enum dash_drop reserve_fragment(struct eval *x)
+{
+	if (x->pkt->frag != DASH_FRAG_HEAD || x->frag)
+		return DASH_DROP_NONE;
+	return dash_frag_reserve(x->dn->frags, x->pkt, &x->frag);
+}
+
 /* ---- 18.1: the record ---- */
 
 static void set_action(struct eval *x, struct dash_flow *f)
@@ -463,7 +483,7 @@ static enum dash_drop open_connection(struct eval *x)
 		return reason;
 	if (!test_bit(pkt->key.proto, x->dn->allowed_protocols))
 		return DASH_DROP_UNSUPPORTED_PROTOCOL;
-	reason = check_underlay(x);
+	reason = check_underlay(x) ?: reserve_fragment(x);
 	if (reason)
 		return reason;
 	if (!within_cps(x)) {
@@ -562,32 +582,72 @@ static bool follow(struct eval *x, struct dash_flow *f)
 	return v == DASH_CT_REMOVE;
 }
 
-static enum dash_drop decide(struct dash_net *dn, struct dash_pkt *pkt, bool track)
+static enum dash_drop evaluate(struct eval *x, bool track)
 {
+	struct dash_pkt *pkt = x->pkt;
 	enum dash_drop reason;
 	struct dash_flow *f;
-	struct eval x;
 	int i;
 
-	if (!begin(&x, dn, pkt))
-		return DASH_DROP_FLOW_CREATE_FAILED;
-	if (!x.eni || READ_ONCE(x.eni->dead))
-		return DASH_DROP_ENI_ADMIN_DOWN;
 	for (i = 0; i < MAX_TRIES; i++) {
-		f = locate(&x);
+		f = locate(x);
 		if (!f)
-			return open_connection(&x);
-		reason = revisit(&x, f);
+			return open_connection(x);
+		reason = revisit(x, f) ?: reserve_fragment(x);
 		if (reason)
 			return reason;
 		if (!track || !(f->flags & DASH_F_TCP) ||
 		    !dash_tcp_needs_module(f, dash_from_initiator(f, pkt->dir), pkt->tcp_flags))
 			return DASH_DROP_NONE;
-		if (follow(&x, f))
+		if (follow(x, f))
 			return DASH_DROP_NONE;
 		pkt->slot = 0;
 	}
 	return DASH_DROP_FLOW_CREATE_FAILED;
+}
+
+/*
+ * FRG-2, FRG-3: a fragment without ports goes by the record of its head, if that is still
+ * the connection it was.  With the head's key it can be judged like any packet of it.
+ */
+static enum dash_drop follow_head(struct eval *x)
+{
+	struct dash_frag_parent head;
+	struct dash_flow *f;
+
+	if (!dash_frag_find(x->dn->frags, x->pkt, &head))
+		return DASH_DROP_FRAGMENT_NO_PARENT;
+	x->pkt->key = head.key;
+	x->pkt->hash = head.hash;
+	x->pkt->slot = head.slot;
+	set_ends(x);
+	f = locate(x);
+	if (!f || x->pkt->slot != head.slot) {
+		dash_frag_forget(x->dn->frags, x->pkt);
+		return DASH_DROP_FRAGMENT_NO_PARENT;
+	}
+	return revisit(x, f);
+}
+
+static enum dash_drop decide(struct dash_net *dn, struct dash_pkt *pkt, bool track)
+{
+	enum dash_drop reason;
+	struct eval x;
+
+	if (!begin(&x, dn, pkt))
+		return DASH_DROP_FLOW_CREATE_FAILED;
+	if (!x.eni || READ_ONCE(x.eni->dead))
+		return DASH_DROP_ENI_ADMIN_DOWN;
+	if (pkt->frag == DASH_FRAG_LATER)
+		return follow_head(&x);
+	reason = evaluate(&x, track);
+	if (!x.frag)
+		return reason;
+	if (reason)
+		dash_frag_cancel(dn->frags, x.frag);
+	else
+		dash_frag_commit(dn->frags, x.frag, pkt, READ_ONCE(dn->params.fragment));
+	return reason;
 }
 
 /*

@@ -27,6 +27,7 @@
 
 #include "dash_net.h"
 #include "flow_table.h"
+#include "fragment.h"
 #include "hot.h"
 #include "nexthop.h"
 #include "stats.h"
@@ -87,6 +88,10 @@ static int start(struct dash_net *dn)
 				    dn->maps[DASH_MAP_FLOWS]->max_entries);
 	if (IS_ERR(ft))
 		return PTR_ERR(ft);
+	dn->frags = dash_frag_create();
+	err = -ENOMEM;
+	if (!dn->frags)
+		goto err_frags;
 	get_random_bytes(&dn->seed, sizeof(dn->seed));
 	err = dash_hot_attach(dn, hot, lines, &dn->seed);
 	if (err)
@@ -111,6 +116,9 @@ err_nh:
 	dash_hot_detach(dn);
 	synchronize_rcu();
 err_hot:
+	dash_frag_destroy(dn->frags);
+	dn->frags = NULL;
+err_frags:
 	dash_flow_table_destroy(ft);
 	return err;
 }
@@ -126,6 +134,8 @@ static void stop(struct dash_net *dn)
 	synchronize_rcu();	/* nobody creates or ends a connection any more */
 	dash_sweep_destroy(dn->sweep);
 	dn->sweep = NULL;
+	dash_frag_destroy(dn->frags);
+	dn->frags = NULL;
 	dash_flow_table_destroy(ft);
 	dash_nh_detach(dn);
 	dash_hot_detach(dn);

@@ -273,7 +273,8 @@ static const struct counter port_counters[] = {
 	PORT(rx_packets), PORT(rx_bytes), PORT(underlay_passthrough),
 	PORT(fast_path_packets), PORT(slow_path_packets),
 	SLOW("flow_miss", DASH_SLOW_MISS), SLOW("changed", DASH_SLOW_CHANGED),
-	SLOW("tcp_state", DASH_SLOW_TCP), SLOW("kernel_output", DASH_SLOW_OUTPUT),
+	SLOW("tcp_state", DASH_SLOW_TCP), SLOW("fragment", DASH_SLOW_FRAGMENT),
+	SLOW("kernel_output", DASH_SLOW_OUTPUT),
 };
 
 #define BY_DIR(dir, i) \

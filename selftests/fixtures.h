@@ -23,7 +23,7 @@ enum verdict { TX, DROP, PASS };
 #define BURST	8	/* the connections that a token bucket lets pass at once come first; "%u" is a port */
 #define NEW	16	/* with the module: opens a connection, in the slow path */
 #define HIT	32	/* with the module: belongs to a connection already, in the fast path at once */
-#define TRACKED	64	/* a TCP control segment, which the module follows each time */
+#define TRACKED	64	/* a TCP control segment, which the module follows each time; or a fragment: always the slow path */
 
 /* Next hops of native runs; a case that says nothing uses NH_OK. */
 enum nh { NH_DEFAULT, NH_OK, NH_OTHER_PORT, NH_NO_ROUTE, NH_ROUTE_DROP, NH_KERNEL, NH_LOOKUP };
@@ -308,9 +308,39 @@ static const struct fixture fixtures[] = {
 	  VNET1 },
 	{ "an atomic fragment is no fragment", BOTH, OUT4 I6 "frag6 id 5 / udp 10008>20000 / pay 5", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) I6 "frag6 id 5 / udp 10008>20000 / pay 5", VNET1 },
-	{ "head of a fragmented packet", BOTH, OUT4 "ip4 10.1.2.9>10.1.1.1 mf id 77 / udp 10009>20000 len 2000 / pay 24",
+	{ "head of a fragmented packet", BOTH | TRACKED, OUT4 "ip4 10.1.2.9>10.1.1.1 mf id 77 / udp 10009>20000 len 2000 / pay 24",
 	  TX, 0, TO_PA4("101.1.2.3", "45654", PEER) "ip4 10.1.2.9>10.1.1.1 mf id 77 / udp 10009>20000 len 2000 / pay 24",
 	  VNET1 },
+	{ "a later fragment goes where its head went", MODULE | TRACKED, OUT4 "ip4 10.1.2.9>10.1.1.1 off 1480 mf id 77 proto 17 / pay 40",
+	  TX, 0, TO_PA4("101.1.2.3", "45654", PEER) "ip4 10.1.2.9>10.1.1.1 off 1480 mf id 77 proto 17 / pay 40" },
+	{ "one of another packet does not", MODULE, OUT4 "ip4 10.1.2.9>10.1.1.1 off 1480 mf id 78 proto 17 / pay 40",
+	  DROP, DASH_DROP_FRAGMENT_NO_PARENT },
+	{ "nor one of the other direction", MODULE,
+	  NET4("101.1.2.3", "45654") "ip4 10.1.1.1>10.1.2.9 off 1480 mf id 77 proto 17 / pay 40",
+	  DROP, DASH_DROP_FRAGMENT_NO_PARENT },
+	{ "the last fragment follows, too", MODULE | ONCE, OUT4 "ip4 10.1.2.9>10.1.1.1 off 1520 id 77 proto 17 / pay 40",
+	  TX, 0, TO_PA4("101.1.2.3", "45654", PEER) "ip4 10.1.2.9>10.1.1.1 off 1520 id 77 proto 17 / pay 40" },
+	{ "and ends the entry", MODULE, OUT4 "ip4 10.1.2.9>10.1.1.1 off 1480 mf id 77 proto 17 / pay 40",
+	  DROP, DASH_DROP_FRAGMENT_NO_PARENT },
+	{ "head of a fragmented IPv6 packet", BOTH | TRACKED, OUT4 I6 "frag6 mf id 700000 / ext 60 / udp 10009>20000 len 2000 / pay 24",
+	  TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I6 "frag6 mf id 700000 / ext 60 / udp 10009>20000 len 2000 / pay 24",
+	  VNET1 },
+	{ "a later IPv6 fragment", MODULE | TRACKED, OUT4 I6 "frag6 off 1480 mf id 700000 nh 60 / pay 40",
+	  TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I6 "frag6 off 1480 mf id 700000 nh 60 / pay 40" },
+	{ "an IPv6 identification has 32 bits", MODULE, OUT4 I6 "frag6 off 1480 mf id 44640 nh 60 / pay 40",
+	  DROP, DASH_DROP_FRAGMENT_NO_PARENT },
+	{ "a head that is dropped", MODULE, OUT4 "ip4 10.1.2.9>10.2.5.1 mf id 79 / udp 10009>20000 len 2000 / pay 24",
+	  DROP, DASH_DROP_OUTBOUND_ROUTE_DROP },
+	{ "has no fragments", MODULE, OUT4 "ip4 10.1.2.9>10.2.5.1 off 1480 mf id 79 proto 17 / pay 40",
+	  DROP, DASH_DROP_FRAGMENT_NO_PARENT },
+	{ "head of a fragmented packet to the VM", MODULE | TRACKED,
+	  NET4("101.1.2.3", "45654") "ip4 10.1.1.1>10.1.2.9 mf id 80 / udp 10009>20001 len 2000 / pay 24",
+	  TX, 0, TO_VM4 "ip4 10.1.1.1>10.1.2.9 mf id 80 / udp 10009>20001 len 2000 / pay 24" },
+	{ "its fragments", MODULE | TRACKED, NET4("101.1.2.3", "45654") "ip4 10.1.1.1>10.1.2.9 off 1480 mf id 80 proto 17 / pay 40",
+	  TX, 0, TO_VM4 "ip4 10.1.1.1>10.1.2.9 off 1480 mf id 80 proto 17 / pay 40" },
+	{ "do not come out of another tunnel", MODULE,
+	  NET4("9.9.9.9", "45654") "ip4 10.1.1.1>10.1.2.9 off 1480 mf id 80 proto 17 / pay 40",
+	  DROP, DASH_DROP_PA_VALIDATION_FAIL },
 	{ "inner TTL 1 and a wrong inner checksum are not our business", BOTH,
 	  OUT4 "ip4 10.1.2.9>10.1.1.1 ttl 1 csum 0x1111 / udp 10010>20000 csum 0x2222 / pay 5", TX, 0,
 	  TO_PA4("101.1.2.3", "45654", PEER) "ip4 10.1.2.9>10.1.1.1 ttl 1 csum 0x1111 / udp 10010>20000 csum 0x2222 / pay 5",

@@ -558,6 +558,7 @@ enum dash_slow {
 	DASH_SLOW_MISS,		/* it belongs to no flow */
 	DASH_SLOW_CHANGED,	/* policy has changed since its flow was made, or its tunnel source has */
 	DASH_SLOW_TCP,		/* a segment that changes the state of a connection */
+	DASH_SLOW_FRAGMENT,	/* of a fragmented inner packet, head or later */
 	DASH_SLOW_OUTPUT,	/* XDP cannot send it: no neighbour yet, another kind of device or route */
 	DASH_SLOW_N
 };
@@ -572,7 +573,7 @@ struct dash_port_stats {
 	__u64 fast_path_packets, slow_path_packets;
 	__u64 drop[DASH_DROP_FIRST_ENI];	/* reasons with scope P, by number */
 	__u64 slow[DASH_SLOW_N];
-	__u64 pad[5];
+	__u64 pad[4];
 };
 
 /**
