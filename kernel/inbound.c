@@ -106,7 +106,7 @@ static int cmp_prefix(const void *pa, const void *pb)
 
 static void *get(struct dash_inbound *t, size_t size)
 {
-	void *p = kvzalloc(size, GFP_KERNEL);
+	void *p = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 
 	if (p)
 		t->bytes += kmalloc_size_roundup(size);
@@ -315,14 +315,14 @@ struct dash_inbound *dash_inbound_compile(const struct dash_inbound_rule *rules,
 
 	if (n > MAX_RULES)
 		return ERR_PTR(-E2BIG);
-	t = kzalloc(sizeof(*t), GFP_KERNEL);
+	t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
 	if (!t)
 		return ERR_PTR(-ENOMEM);
 	t->bytes = kmalloc_size_roundup(sizeof(*t));
 	/* One more of each, so that no rules are nothing special. */
 	t->cookie = get(t, array_size(sizeof(*t->cookie), n + 1));
-	w = kvmalloc_array(n + 1, sizeof(*w), GFP_KERNEL);
-	stack = kmalloc_array(MAX_NEST, sizeof(*stack), GFP_KERNEL);
+	w = kvmalloc_array(n + 1, sizeof(*w), GFP_KERNEL_ACCOUNT);
+	stack = kmalloc_array(MAX_NEST, sizeof(*stack), GFP_KERNEL_ACCOUNT);
 	if (t->cookie && w && stack)
 		err = compile(t, rules, w, n, stack);
 	kfree(stack);

@@ -103,7 +103,7 @@ static unsigned int value_at(const struct node *n, unsigned int pos)
 
 static void *get(struct dash_lpm *t, size_t size)
 {
-	void *p = kmalloc(size, GFP_KERNEL);
+	void *p = kmalloc(size, GFP_KERNEL_ACCOUNT);
 
 	if (p)
 		t->bytes += kmalloc_size_roundup(size);
@@ -479,7 +479,7 @@ static void front_remake(struct dash_lpm *t)
 	u32 i;
 
 	front_shape(t, &shape);
-	f = kvzalloc(front_size(shape.bits), GFP_KERNEL | __GFP_NOWARN);
+	f = kvzalloc(front_size(shape.bits), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!f)
 		return;
 	*f = shape;
@@ -541,8 +541,8 @@ static struct item item_of(const struct dash_prefix *p, void *value)
  */
 struct dash_lpm *dash_lpm_create(bool v6)
 {
-	struct dash_lpm *t = kzalloc(sizeof(*t), GFP_KERNEL);
-	struct front *f = kvzalloc(front_size(0), GFP_KERNEL);
+	struct dash_lpm *t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
+	struct front *f = kvzalloc(front_size(0), GFP_KERNEL_ACCOUNT);
 
 	if (!t || !f) {
 		kfree(t);

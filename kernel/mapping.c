@@ -126,7 +126,7 @@ static size_t buckets_size(u32 bits)
 
 static struct buckets *buckets_create(u32 bits)
 {
-	struct buckets *b = kvzalloc(buckets_size(bits), GFP_KERNEL | __GFP_NOWARN);
+	struct buckets *b = kvzalloc(buckets_size(bits), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 
 	if (b)
 		b->bits = bits;
@@ -275,7 +275,7 @@ static int pa_get(struct dash_mapping_table *t, const struct dash_ip *ip)
 		WRITE_ONCE(p->uses, p->uses + 1);
 		return 0;
 	}
-	p = kmalloc(v4 ? PA4_SIZE : PA6_SIZE, GFP_KERNEL);
+	p = kmalloc(v4 ? PA4_SIZE : PA6_SIZE, GFP_KERNEL_ACCOUNT);
 	if (!p)
 		return -ENOMEM;
 	p->uses = v4 ? 1 : PA_V6 + 1;
@@ -342,7 +342,7 @@ void dash_mapping_exit(void)
  */
 struct dash_mapping_table *dash_mapping_table_create(void)
 {
-	struct dash_mapping_table *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	struct dash_mapping_table *t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
 
 	if (!t)
 		return NULL;
@@ -398,7 +398,7 @@ void dash_mapping_table_destroy(struct dash_mapping_table *t, void (*free_ext)(v
  */
 struct dash_mapping *dash_mapping_alloc(void)
 {
-	return kmem_cache_zalloc(cache, GFP_KERNEL);
+	return kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT);
 }
 
 /**

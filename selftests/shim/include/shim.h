@@ -125,6 +125,7 @@ static inline void atomic64_add(s64 v, atomic64_t *a) { __atomic_fetch_add(&a->c
 static inline void atomic64_inc(atomic64_t *a) { atomic64_add(1, a); }
 
 #define GFP_KERNEL 0u
+#define GFP_KERNEL_ACCOUNT GFP_KERNEL
 #define GFP_ATOMIC 1u
 #define __GFP_NOWARN 2u
 #define __GFP_ZERO 4u

@@ -55,8 +55,5 @@ static inline unsigned long msecs_to_jiffies(unsigned int ms)
 #ifndef U8_MAX
 #define U8_MAX 0xff
 #endif
-#ifndef GFP_KERNEL_ACCOUNT
-#define GFP_KERNEL_ACCOUNT GFP_KERNEL
-#endif
 
 #endif
