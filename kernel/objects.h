@@ -10,6 +10,7 @@
 
 #include <linux/list.h>
 #include <linux/rbtree.h>
+#include <linux/sizes.h>
 #include <linux/sort.h>
 #include <linux/types.h>
 #include <net/netlink.h>
@@ -37,6 +38,7 @@
 #define DASH_LIMIT_IN_RULES	10000	/* of one ENI */
 #define DASH_LIMIT_ENI_TRUSTED	1000
 #define DASH_LIMIT_TRUSTED	10000
+#define DASH_LIMIT_BLOB		SZ_16M	/* bytes of one object, each part of which is copied when the next comes */
 
 /**
  * struct dash_blob - the non-key attributes of an object, canonical

@@ -533,7 +533,7 @@ int dash_blob_merge(u8 type, const struct dash_blob *base, const struct dash_blo
 	*out = NULL;
 	if (!len)
 		return 0;
-	buf = kvmalloc(len, GFP_KERNEL);
+	buf = kvmalloc(len, GFP_KERNEL_ACCOUNT);
 	if (!buf)
 		return -ENOMEM;
 	dash_blob_for_each(a, base, rem) {
@@ -555,7 +555,7 @@ static int append_lists(struct dash_op *op, const struct nlattr *attrs, int len)
 {
 	u32 old = op->blob ? op->blob->len : 0;
 	struct dash_blob *b;
-	u8 *buf = kvmalloc(old + len, GFP_KERNEL);
+	u8 *buf = kvmalloc(old + len, GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!buf)
@@ -610,7 +610,7 @@ static int stage_set(struct dash_txn *txn, struct dash_op *op, struct nlattr *co
  * @extack: gets a sentence
  *
  * Context: process; calls on one transaction are serialised by the caller.
- * Return: 0; -EINVAL or -EOPNOTSUPP, and the transaction cannot be committed any more; -ENOMEM.
+ * Return: 0; -EINVAL, -EMSGSIZE or -EOPNOTSUPP, and the transaction cannot be committed any more; -ENOMEM.
  */
 int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int len,
 		 u32 flags, u64 cookie, struct netlink_ext_ack *extack)
@@ -651,6 +651,8 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 		if (!op || op->flags & DASH_OP_DELETE || flags & DASH_TXN_DELETE ||
 		    type == DASH_OBJ_VNET_MAPPING)
 			return refuse(txn, type, cookie, 0, EINVAL, "nothing to append to", extack);
+		if (op->blob && op->blob->len + len > DASH_LIMIT_BLOB)
+			return refuse(txn, type, cookie, 0, EMSGSIZE, "object is larger than 16 MB", extack);
 		err = append_lists(op, attrs, len);
 		goto out;
 	}
