@@ -286,7 +286,7 @@ static void write_eni(struct dash_net *dn, struct dash_hot_eni *w, const struct 
 	for (i = 0; i < 4; i++)
 		WRITE_ONCE(w->pa.w[i], next->pa.w[i]);
 	WRITE_ONCE(w->vni, next->vni);
-	WRITE_ONCE(w->nh, dash_ip_is_zero(&next->pa) ? 0 : dash_nh_get(dn, &next->pa));
+	WRITE_ONCE(w->nh, dash_nh_get(dn, &next->pa));
 }
 
 void dash_hot_flip(struct dash_net *dn)
@@ -303,6 +303,11 @@ void dash_hot_flip(struct dash_net *dn)
 	for (i = 0; i < DASH_MAX_ENI; i++) {
 		struct dash_hot_eni *w = &hot->eni[i];
 
+		/* Nobody's, or not any more: packets under way may still read the words of one that goes. */
+		if (dash_ip_is_zero(&h->eni[i].pa)) {
+			WRITE_ONCE(w->flags, 0);
+			continue;
+		}
 		/* down before its words change, up after */
 		if (!(h->eni[i].flags & DASH_ENI_UP))
 			WRITE_ONCE(w->flags, h->eni[i].flags);

@@ -25,7 +25,7 @@ struct dash_hot_eni_cfg {
 	u8 mac[6];
 	bool up;
 	u32 vm_vni;			/* own; 0 = the appliance's */
-	struct dash_ip pa;		/* underlay_ip; zero = none: deliveries have no route */
+	struct dash_ip pa;		/* underlay_ip; not zero */
 };
 
 /**
