@@ -657,7 +657,7 @@ void dash_store_exit(struct dash_net *dn)
 		return;
 	mutex_lock(&dn->lock);
 	/* no ENI is reachable by packets any more: eni.c wants them gone from admission first */
-	if (!dash_hot_prepare(dn, NULL, 0, NULL, 0))
+	if (dn->store->count[DASH_OBJ_ENI] && !dash_hot_prepare(dn, NULL, 0, NULL, 0))
 		dash_hot_flip(dn);
 	/* bindings of ENIs hold compiled groups, route rules point to VNETs: ENIs before both */
 	for (i = 0; i < ARRAY_SIZE(drop_order); i++)
