@@ -229,7 +229,8 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 	u32 vni = READ_ONCE(x->dn->vnet_encap_vni);
 	struct dash_mapping *m;
 
-	m = vnet ? dash_mapping_find(vnet->maps, ca) : NULL;
+	/* the family is part of the key; inner IPv6 may well carry a v4-mapped address */
+	m = vnet && is_v6(ca) == x->pkt->key.v6 ? dash_mapping_find(vnet->maps, ca) : NULL;
 	if (!m)
 		return DASH_DROP_OUTBOUND_CA_PA_ENTRY_MISS;
 	count(&m->hits, &m->bytes, x);
