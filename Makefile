@@ -157,8 +157,11 @@ DKMSDIR	:= $(DESTDIR)/usr/src/dash-linux-$(VERSION)
 
 # This kernel's module and the tool; the module goes with its kernel.
 install: all
-	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(CURDIR) modules_install
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
+	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KVER)
 	$(Q)install -D -m 755 tools/dashctl $(DESTDIR)$(PREFIX)/sbin/dashctl
+	$(Q)install -D -m 644 tools/dashctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/dashctl.8
+	$(Q)install -D -m 644 tools/dashctl.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dashctl
 
 # The module's source for DKMS, which rebuilds it for each new kernel.
 dkms-install:
