@@ -16,7 +16,7 @@ set -eu -o pipefail
 
 cd "$(dirname "$0")/.."
 
-native="selftests/lib_test.sh selftests/check.sh selftests/unit.sh selftests/fuzz.sh"
+native="selftests/lib_test.sh selftests/check.sh selftests/unit.sh selftests/engines.sh selftests/fuzz.sh"
 kernel="selftests/prog_run selftests/fixtures.sh selftests/unload.sh selftests/netlink.sh
 	selftests/config.sh selftests/vnet.sh"
 

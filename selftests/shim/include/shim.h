@@ -84,6 +84,7 @@ void shim_warn(const char *file, int line, const char *what);
 static inline int fls64(u64 x) { return x ? 64 - __builtin_clzll(x) : 0; }
 static inline int fls(u32 x) { return x ? 32 - __builtin_clz(x) : 0; }
 static inline unsigned long __ffs(unsigned long x) { return (unsigned long)__builtin_ctzl(x); }
+static inline unsigned long __fls(unsigned long x) { return 63ul - (unsigned long)__builtin_clzl(x); }
 static inline unsigned long __ffs64(u64 x) { return (unsigned long)__builtin_ctzll(x); }
 static inline unsigned long roundup_pow_of_two(unsigned long n)
 {
