@@ -56,6 +56,9 @@
 
 #include "lpm_lookup.h"
 
+/* Sizes come from user space, and so may be too large. */
+#define GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+
 #define PROTOS		256
 #define PORTS		65536
 #define WORD		32u		/* rules in a word */
@@ -143,7 +146,7 @@ static int items_sort(struct item *a, u32 n)
 	struct item *from = a, *to, *tmp;
 	u32 i, j, k, lo, mid, end, width;
 
-	tmp = kvmalloc_array(n + 1, sizeof(*tmp), GFP_KERNEL_ACCOUNT);
+	tmp = kvmalloc_array(n + 1, sizeof(*tmp), GFP);
 	if (!tmp)
 		return -ENOMEM;
 	for (lo = 0; lo < n; lo += 8) {
@@ -243,7 +246,7 @@ static int set_grow(struct compiler *c)
 
 	if (c->classes.set_n * 2 < c->classes.set_room)
 		return 0;
-	set = kvmalloc_array(room, sizeof(*set), GFP_KERNEL_ACCOUNT);
+	set = kvmalloc_array(room, sizeof(*set), GFP);
 	if (!set)
 		return -ENOMEM;
 	memset(set, 0xff, room * sizeof(*set));
@@ -275,7 +278,7 @@ static int words_grow(struct compiler *c, size_t n)
 		return -ENOMEM;
 	while (room < c->classes.n + n)
 		room *= 2;
-	w = kvmalloc_array(room, sizeof(*w), GFP_KERNEL_ACCOUNT);
+	w = kvmalloc_array(room, sizeof(*w), GFP);
 	if (!w)
 		return -ENOMEM;
 	if (c->classes.n)
@@ -357,7 +360,7 @@ static int side_collect(struct compiler *c, int side, struct item *use, u32 uses
 	}
 	if (total >= UNUSED)
 		return -ENOMEM;
-	out = kvmalloc_array(total + 1, sizeof(*out), GFP_KERNEL_ACCOUNT);
+	out = kvmalloc_array(total + 1, sizeof(*out), GFP);
 	if (!out)
 		return -ENOMEM;
 	c->prefix[side] = out;
@@ -424,7 +427,7 @@ static int side_compile(struct compiler *c, int side, u32 *other)
 		uses += n_lists(&c->rules[rank], side);
 	if (uses >= UNUSED)
 		return -ENOMEM;
-	use = kvmalloc_array(uses + 1, sizeof(*use), GFP_KERNEL_ACCOUNT);
+	use = kvmalloc_array(uses + 1, sizeof(*use), GFP);
 	if (!use)
 		return -ENOMEM;
 	for (rank = 0; rank < c->n; rank++) {
@@ -519,9 +522,9 @@ static int ports_compile(struct compiler *c, int side, struct runs *runs)
 
 	for (rank = 0; rank < c->n; rank++)
 		total += 2 * n_ranges(&c->rules[rank], side);
-	inside = kvcalloc(c->n + 1, sizeof(*inside), GFP_KERNEL_ACCOUNT);
-	ev = total < UNUSED ? kvmalloc_array(total + 1, sizeof(*ev), GFP_KERNEL_ACCOUNT) : NULL;
-	runs->r = kvmalloc_array(min_t(u64, total + 1, PORTS), sizeof(*runs->r), GFP_KERNEL_ACCOUNT);
+	inside = kvcalloc(c->n + 1, sizeof(*inside), GFP);
+	ev = total < UNUSED ? kvmalloc_array(total + 1, sizeof(*ev), GFP) : NULL;
+	runs->r = kvmalloc_array(min_t(u64, total + 1, PORTS), sizeof(*runs->r), GFP);
 	if (!inside || !ev || !runs->r)
 		goto out;
 	for (rank = 0; rank < c->n; rank++) {
@@ -606,7 +609,7 @@ static int protos_compile(struct compiler *c, u32 *flat)
 
 	for (rank = 0; rank < c->n; rank++)
 		total += c->rules[rank].n_protos;
-	use = total < UNUSED ? kvmalloc_array(total + 1, sizeof(*use), GFP_KERNEL_ACCOUNT) : NULL;
+	use = total < UNUSED ? kvmalloc_array(total + 1, sizeof(*use), GFP) : NULL;
 	if (!use)
 		return -ENOMEM;
 	for (rank = 0; rank < c->n; rank++) {
@@ -648,9 +651,9 @@ static int svc_compile(struct compiler *c)
 		goto out;
 	n_pages = runs[0].pages + runs[1].pages;
 	room = SVC_RUNS + runs[0].n + runs[1].n + n_pages;
-	svc = kvmalloc_array(room, sizeof(*svc), GFP_KERNEL_ACCOUNT);
+	svc = kvmalloc_array(room, sizeof(*svc), GFP);
 	c->acl->svc = svc;
-	pages = kvmalloc_array(n_pages + 1, sizeof(*pages), GFP_KERNEL_ACCOUNT);
+	pages = kvmalloc_array(n_pages + 1, sizeof(*pages), GFP);
 	c->acl->pages = pages;
 	if (!svc || !pages || protos_compile(c, svc + SVC_PROTO))
 		goto out;
@@ -675,9 +678,9 @@ static int ranks_compile(struct compiler *c)
 	struct item *it;
 	u32 i;
 
-	it = kvmalloc_array(c->n + 1, sizeof(*it), GFP_KERNEL_ACCOUNT);
-	c->rule = kvmalloc_array(c->n + 1, sizeof(*c->rule), GFP_KERNEL_ACCOUNT);
-	match = kvmalloc_array(c->n + 1, sizeof(*match), GFP_KERNEL_ACCOUNT);
+	it = kvmalloc_array(c->n + 1, sizeof(*it), GFP);
+	c->rule = kvmalloc_array(c->n + 1, sizeof(*c->rule), GFP);
+	match = kvmalloc_array(c->n + 1, sizeof(*match), GFP);
 	c->acl->match = match;
 	if (!it || !c->rule || !match)
 		goto err;
@@ -707,7 +710,7 @@ static int compile(struct compiler *c)
 
 	a->v6 = c->v6;
 	a->sums = max(DIV_ROUND_UP(c->n, SUM), 1u);
-	c->now = kvcalloc(a->sums + a->sums * WORD, sizeof(*c->now), GFP_KERNEL_ACCOUNT);
+	c->now = kvcalloc(a->sums + a->sums * WORD, sizeof(*c->now), GFP);
 	if (!c->now || ranks_compile(c))
 		return -ENOMEM;
 	for (side = 0; side < 2; side++)
@@ -716,7 +719,7 @@ static int compile(struct compiler *c)
 	if (svc_compile(c))
 		return -ENOMEM;
 
-	words = kvmalloc_array(c->classes.n, sizeof(*words), GFP_KERNEL_ACCOUNT);
+	words = kvmalloc_array(c->classes.n, sizeof(*words), GFP);
 	if (!words)
 		return -ENOMEM;
 	memcpy(words, c->classes.w, c->classes.n * sizeof(*words));
@@ -742,8 +745,8 @@ static int compile(struct compiler *c)
  */
 struct dash_acl *dash_acl_compile(const struct dash_acl_rule *rules, u32 n, bool v6)
 {
-	struct compiler *c = kvzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
-	struct dash_acl *a = kzalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
+	struct compiler *c = kvzalloc(sizeof(*c), GFP);
+	struct dash_acl *a = kzalloc(sizeof(*a), GFP);
 	int err = -ENOMEM;
 
 	if (c && a) {

@@ -379,15 +379,17 @@ static void check_rules(struct dash_txn *txn, struct dash_group_work *w)
 	struct dash_kid *kids;
 	u32 *prio, n, i;
 
+	if (dash_view_count(txn, DASH_OBJ_ACL_RULE, w->owner) > DASH_LIMIT_GROUP_RULES) {
+		dash_txn_error(txn, w->blame, ENOSPC, 0, "more than %u rules in ACL group \"%s\"",
+			       DASH_LIMIT_GROUP_RULES, w->owner->name);
+		return;
+	}
 	kids = dash_view_all(txn, DASH_OBJ_ACL_RULE, w->owner, &n);
 	prio = IS_ERR(kids) ? NULL : kvmalloc_array(n + 1, sizeof(*prio), GFP_KERNEL);
 	if (!prio) {
 		dash_txn_error(txn, NULL, ENOMEM, 0, "out of memory");
 		goto out;
 	}
-	if (n > DASH_LIMIT_GROUP_RULES)
-		dash_txn_error(txn, w->blame, ENOSPC, 0, "more than %u rules in ACL group \"%s\"",
-			       DASH_LIMIT_GROUP_RULES, w->owner->name);
 	for (i = 0; i < n; i++)
 		prio[i] = dash_blob_u32(dash_view_blob(&kids[i].v), DASH_A_ACL_RULE_PRIORITY, 0);
 	sort(prio, n, sizeof(*prio), by_priority, NULL);
@@ -442,7 +444,8 @@ void dash_acl_validate(struct dash_txn *txn)
 		if (g && dash_op_deletes(g))
 			continue;	/* bound: EBUSY by its referrers */
 		if (w->before && w->after && !w->replace) {
-			for (op = w->owner->ops; op; op = op->onext)
+			/* each looks for a binding to name */
+			for (op = w->owner->ops; op && txn->n_errors < DASH_PROBLEMS; op = op->onext)
 				if (dash_op_effective(op))
 					dash_txn_error(txn, op, EBUSY, 0,
 						       "ACL group \"%s\" is bound to %s: replace the group as a whole",

@@ -141,6 +141,7 @@ int dash_eni_plan(struct dash_txn *txn)
 	int err;
 
 	dash_op_for_each(op, txn, DASH_OBJ_ENI) {
+		cond_resched();
 		if (op->flags & DASH_OP_SUPERSEDED || dash_obj_named(txn->dn, DASH_OBJ_ENI, op->key))
 			continue;
 		live = dash_eni_obj_find(txn->dn, op->key);
@@ -155,6 +156,7 @@ int dash_eni_plan(struct dash_txn *txn)
 	for (o = txn->owners; o; o = o->next) {
 		if (o->type != DASH_OBJ_ENI || !o->ops)
 			continue;
+		cond_resched();
 		key = dash_eni_resolve(txn, o->name);
 		if (!key) {
 			/* deletions of what belongs to an ENI that goes too */
@@ -272,6 +274,7 @@ static void check_macs(struct dash_txn *txn, const struct dash_kid *enis, u32 n)
 		const struct nlattr *a = dash_blob_find(dash_view_blob(&enis[i].v),
 							DASH_A_ENI_MAC_ADDRESS), *b;
 
+		cond_resched();
 		for (j = 0; a && j < n; j++) {
 			/* blame the newcomer; of two, the later one */
 			if (i == j || !enis[i].v.op || (enis[j].v.op && j > i))
@@ -293,6 +296,7 @@ static void check_vips(struct dash_txn *txn, const struct dash_kid *apps, u32 n)
 	u32 i, j;
 
 	for (i = 0; i < n; i++) {
+		cond_resched();
 		if (!apps[i].v.op)
 			continue;
 		dash_blob_for_each(a, dash_view_blob(&apps[i].v), rem) {
@@ -327,6 +331,7 @@ static void warn_vm_vni(struct dash_txn *txn, const struct dash_kid *kids, u32 n
 	if (IS_ERR(vnets))
 		return;
 	for (i = 0; i < n; i++) {
+		cond_resched();
 		vni = kids[i].v.op ? dash_blob_u32(kids[i].v.op->eff, attr, 0) : 0;
 		for (j = 0; vni && j < n_vnet; j++)
 			/* a VNET that is set too gives the same warning from its side */

@@ -95,6 +95,7 @@ int dash_route_plan(struct dash_txn *txn)
 		if (o->type != DASH_OBJ_ROUTE_GROUP || !o->ops ||
 		    dash_view_named(txn, DASH_OBJ_ROUTE_GROUP, o->name, &v))
 			continue;
+		cond_resched();
 		err = resolve_group(txn, o);
 		if (err)
 			return err;

@@ -187,6 +187,7 @@ struct dash_owner {
 
 struct dash_op_list {
 	struct dash_op *head, *tail;
+	u32 n;
 };
 
 /* What a commit does to one ENI that stays or comes. */

@@ -101,7 +101,7 @@ struct dash_kid *dash_view_all(struct dash_txn *txn, u8 type, struct dash_owner 
 		dash_op_for_each(op, txn, type)
 			max++;
 	}
-	kids = kvmalloc_array(max + 1, sizeof(*kids), GFP_KERNEL_ACCOUNT);
+	kids = kvmalloc_array(max + 1, sizeof(*kids), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!kids)
 		return ERR_PTR(-ENOMEM);
 

@@ -275,6 +275,7 @@ struct dash_op *dash_op_create(struct dash_txn *txn, u8 type, struct dash_owner 
 	else
 		l->head = op;
 	l->tail = op;
+	l->n++;
 	if (owner)
 		owner_append(owner, op);
 	txn->n_ops++;
@@ -408,6 +409,7 @@ void dash_txn_rewind(struct dash_txn *txn)
 			else
 				l->head = op;
 			l->tail = op;
+			l->n++;
 			txn->n_ops++;
 			if (op->flags & DASH_OP_SUPERSEDED)
 				continue;
@@ -599,6 +601,24 @@ static int stage_set(struct dash_txn *txn, struct dash_op *op, struct nlattr *co
 	return 0;
 }
 
+/*
+ * Operations of one transaction on types whose objects are compared with each other: more than
+ * any change of a full configuration needs, and few enough for the comparison.
+ */
+static u32 staged_max(u8 type)
+{
+	switch (type) {
+	case DASH_OBJ_APPLIANCE:
+		return 4 * DASH_MAX_VIP;
+	case DASH_OBJ_ENI:
+		return 4 * DASH_MAX_ENI;
+	case DASH_OBJ_VNET:
+		return 4 * DASH_LIMIT_VNET;
+	default:
+		return U32_MAX;
+	}
+}
+
 /**
  * dash_txn_add() - stage one operation
  * @txn: the transaction
@@ -610,7 +630,7 @@ static int stage_set(struct dash_txn *txn, struct dash_op *op, struct nlattr *co
  * @extack: gets a sentence
  *
  * Context: process; calls on one transaction are serialised by the caller.
- * Return: 0; -EINVAL, -EMSGSIZE or -EOPNOTSUPP, and the transaction cannot be committed any more; -ENOMEM.
+ * Return: 0; -EINVAL, -EMSGSIZE, -ENOSPC or -EOPNOTSUPP, and the transaction cannot be committed any more; -ENOMEM.
  */
 int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int len,
 		 u32 flags, u64 cookie, struct netlink_ext_ack *extack)
@@ -657,6 +677,8 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 		goto out;
 	}
 	if (!op) {
+		if (txn->by_type[type].n >= staged_max(type))
+			return refuse(txn, type, cookie, 0, ENOSPC, "too many in one transaction", extack);
 		op = dash_op_create(txn, type, owner, key, klen);
 		if (!op)
 			return -ENOMEM;

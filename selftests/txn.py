@@ -577,6 +577,8 @@ def limits(b):
     refused(b, E.ENOSPC, 'more than 256 ENIs', eni('more', mac_address=mac('02:00:00:00:ff:ff')))
     b.apply(gone('eni', eni='vm7'))
     b.apply(eni('more', mac_address=mac('02:00:00:00:ff:ff')))
+    refused(b, E.ENOSPC, 'too many in one transaction', *[eni(f'x{i}') for i in range(1025)])
+    refused(b, E.ENOSPC, 'more than 10000 rules', group('g'), *[rule('g', str(i), i) for i in range(10001)])
     refused(b, E.ENOSPC, 'more than 10000 inbound rules',
             *[obj('route-rule', eni='vm0', vni=1 + i, action_type='decap') for i in range(10001)])
 
