@@ -3,9 +3,9 @@
 # Copyright (C) 2026 The dash-linux authors
 """Does a transaction do what spec/config.md sections 3 to 7 say, completely or not at all?
 
-usage: txn.py [WORD]      all cases, or those with WORD in their sentence; in a namespace of its own; needs dash.ko and CAP_NET_ADMIN
+usage: txn.py [WORD]      all cases, or those with WORD in their sentence
 
-Objects are given to the netlink interface as kernel/dash.yaml describes it.  After every refusal the
+Runs in a namespace of its own; needs dash.ko and CAP_NET_ADMIN.  Objects are given to the netlink interface as kernel/dash.yaml describes it.  After every refusal the
 whole state is compared with the one before.  Output is KTAP; exit status 0 passed, 1 failed,
 4 skipped (dash.ko is not loaded; DASH_NO_SKIP=1 makes that a failure).
 """
