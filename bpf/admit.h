@@ -40,19 +40,24 @@ static __always_inline enum dash_dir dash_dir_of(const struct dash_admit *t, __u
 }
 
 /*
- * Index of the ENI whose MAC is the one that @pkt->dir points at, plus 1; 0: none.
- * The two MACs of the header are three words, which hold one and a half each.
+ * Index of the ENI whose MAC is in the inner Ethernet header @eth, or in its copy, at
+ * the VM's end of it, plus 1; 0: none.  Of three words the two MACs hold one and a half each.
  */
-static __always_inline __u32 dash_eni_find(const struct dash_admit *t, const struct dash_pkt *pkt)
+static __always_inline __u32 dash_eni_of(const struct dash_admit *t, const void *eth, enum dash_dir dir)
 {
-	const __le32 *w = (const __le32 *)pkt->dmac;
+	const __le32 *w = eth;
 	__u64 mid = __le32_to_cpu(w[1]);
-	__u64 m = pkt->dir == DASH_OUTBOUND ?
+	__u64 m = dir == DASH_OUTBOUND ?
 		  mid >> 16 | (__u64)__le32_to_cpu(w[2]) << 16 :
 		  __le32_to_cpu(w[0]) | (mid & 0xffff) << 32;
 	__u64 entry = t->mac[dash_slot_of(m, t->mac_seed, DASH_MAC_SLOTS)];
 
 	return ((entry ^ m) << 16) ? 0 : entry >> 48;
+}
+
+static __always_inline __u32 dash_eni_find(const struct dash_admit *t, const struct dash_pkt *pkt)
+{
+	return dash_eni_of(t, pkt->dmac, pkt->dir);
 }
 
 #endif /* DASH_ADMIT_H */

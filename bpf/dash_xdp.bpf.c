@@ -21,6 +21,7 @@
 #include "apply.h"
 #include "xmit.h"
 #include "stats.h"
+#include "fast.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -192,8 +193,7 @@ again:
 	if (nh->state == DASH_NH_OK) {
 		if (!dash_write_macs(ctx, nh))
 			return DASH_DROP_INTERNAL_ERROR;
-		*verdict = dash_bounce && nh->ifindex == ctx->ingress_ifindex ?
-			   XDP_TX : bpf_redirect(nh->ifindex, 0);
+		*verdict = dash_leave(ctx, nh);
 	} else {
 		dash_count_slow(port, &slow, DASH_SLOW_OUTPUT);
 		reason = output(ctx);
@@ -208,8 +208,8 @@ again:
 	return DASH_DROP_NONE;
 }
 
-SEC("xdp.frags")
-int dash_xdp(struct xdp_md *ctx)
+/* All packets that dash_fast() declines, and all that are dropped. */
+static __always_inline int pipeline(struct xdp_md *ctx, const struct dash_hot *hot)
 {
 	struct dash_buf b = {
 		.data = (void *)(long)ctx->data,
@@ -217,15 +217,14 @@ int dash_xdp(struct xdp_md *ctx)
 		.len = ctx->data_end - ctx->data,
 		.ctx = ctx,
 	};
-	__u32 zero = 0, eni, reason;
-	const struct dash_hot *hot = bpf_map_lookup_elem(&dash_hot, &zero);
 	struct dash_port_stats *port = dash_port_counters();
 	struct dash_eni_stats *stats;
 	struct dash_pkt pkt = {};
 	struct dash_frame f = {};
+	__u32 eni, reason;
 	int verdict;
 
-	if (!hot || !port)
+	if (!port)
 		return XDP_ABORTED;
 	eni = admit(&b, hot, port, &pkt, &f, &verdict);
 	if (!eni)
@@ -242,6 +241,22 @@ int dash_xdp(struct xdp_md *ctx)
 		return reason == DASH_DROP_INTERNAL_ERROR ? XDP_ABORTED : XDP_DROP;
 	}
 	return verdict;
+}
+
+SEC("xdp.frags")
+int dash_xdp(struct xdp_md *ctx)
+{
+	const struct dash_hot *hot = &dash_words;
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	int verdict = DASH_DECLINE;
+
+	if (data + DASH_PLAIN_MIN <= end) {
+		if (dash_eth_type(data) == bpf_htons(ETH_P_IP))
+			verdict = dash_fast(ctx, hot, false);
+		else if (dash_eth_type(data) == bpf_htons(ETH_P_IPV6))
+			verdict = dash_fast(ctx, hot, true);
+	}
+	return verdict == DASH_DECLINE ? pipeline(ctx, hot) : verdict;
 }
 
 /**

@@ -16,26 +16,36 @@
 #include "maps.h"
 #include "key.h"
 
+/* The halves of an index entry, in memory order. */
+struct dash_entry {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	__u32 slot, tag;
+#else
+	__u32 tag, slot;
+#endif
+};
+
 static __always_inline struct dash_flow *dash_flow_at(__u32 slot)
 {
 	return bpf_map_lookup_elem(&dash_flows, &slot);
 }
 
-/* High half of an entry, without touching the slot. */
-static __always_inline __u32 dash_tag_of(const __u64 *e)
-{
-	return *e >> 32;
-}
-
-/* Slot of the first entry of @line with @tag, or 0. */
+/*
+ * Slot of the first entry of @line with @tag, or 0.  Tag and slot are read one after
+ * the other, for a load that can be compared at once; should the module change the
+ * entry in between, the key in the record tells.
+ */
 static __always_inline __u32 dash_line_find(const struct dash_line *line, __u32 tag)
 {
+	const struct dash_entry *e = (const struct dash_entry *)line;
 	__u32 i;
 
+	if (!line)
+		return 0;
 #pragma unroll
 	for (i = 0; i < DASH_LINE_WAYS; i++)
-		if (dash_tag_of(&line->e[i]) == tag && (__u32)line->e[i])
-			return line->e[i];
+		if (*(const volatile __u32 *)&e[i].tag == tag)
+			return e[i].slot;
 	return 0;
 }
 
@@ -68,8 +78,6 @@ static __always_inline struct dash_flow *dash_flow_find(const struct dash_hot *h
 	__u32 slot;
 
 	pkt->hash = hash;
-	if (!a || !b)
-		return NULL;
 	slot = dash_line_find(a, tag);
 	if (!slot)
 		slot = dash_line_find(b, tag);

@@ -44,6 +44,13 @@ struct {
 } dash_hot SEC(".maps");
 
 /*
+ * The same words as a variable: the loader puts dash_hot behind .bss before it loads
+ * (tools/hot_map.h).  An element that is looked up costs a dozen instructions and a
+ * register for the whole run; the address of a variable is a constant.
+ */
+struct dash_hot dash_words;
+
+/*
  * Flow index: hash to slot.  Written by the module.  Sized by dashctl; what does
  * not fit is refused by the module (flow_limit_global), nothing is evicted.
  */

@@ -166,14 +166,18 @@ static __always_inline int dash_csum_with_options(const struct dash_buf *b, __u3
 	return dash_csum_ok(sum);
 }
 
-static __always_inline int dash_ip4_csum_ok(const struct dash_buf *b, const struct iphdr *ip,
-					    __u32 hlen)
+/* The same without options. */
+static __always_inline int dash_ip4_sum_ok(const struct iphdr *ip)
 {
 	const __u32 *w = (const __u32 *)ip;
 
-	if (hlen > sizeof(*ip))
-		return dash_csum_long(b, hlen);
 	return dash_csum_ok((__u64)w[0] + w[1] + w[2] + w[3] + w[4]);
+}
+
+static __always_inline int dash_ip4_csum_ok(const struct dash_buf *b, const struct iphdr *ip,
+					    __u32 hlen)
+{
+	return hlen > sizeof(*ip) ? dash_csum_long(b, hlen) : dash_ip4_sum_ok(ip);
 }
 
 /*

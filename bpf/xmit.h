@@ -123,4 +123,10 @@ static __always_inline bool dash_write_macs(struct xdp_md *ctx, const struct das
 	return true;
 }
 
+/* The verdict that sends the finished frame to @nh. */
+static __always_inline int dash_leave(struct xdp_md *ctx, const struct dash_nh *nh)
+{
+	return dash_bounce && nh->ifindex == ctx->ingress_ifindex ? XDP_TX : bpf_redirect(nh->ifindex, 0);
+}
+
 #endif /* DASH_XMIT_H */

@@ -21,7 +21,7 @@
 
 #include "prog_run.h"
 #include "fixtures.h"
-#include "dash_xdp.skel.h"
+#include "hot_map.h"
 
 #define LINES		64u
 #define SLOTS		256u
@@ -160,7 +160,7 @@ static void load_native(void)
 	bpf_program__set_autoload(skel->progs.dash_bind, false);
 	bpf_map__set_max_entries(skel->maps.dash_index, LINES);
 	bpf_map__set_max_entries(skel->maps.dash_flows, SLOTS);
-	if (dash_xdp__load(skel))
+	if (hot_map_create(skel) || dash_xdp__load(skel))
 		die("load: %s", strerror(errno));
 	prog_fd = bpf_program__fd(skel->progs.dash_xdp);
 	eni_fd = bpf_map__fd(skel->maps.dash_eni_stats);

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "dash_xdp.skel.h"
+#include "hot_map.h"
 #include "util.h"
 
 #define PROGRAM_NAME	"dash_xdp"
@@ -105,7 +106,7 @@ static int reuse_maps(struct dash_xdp *skel, const struct bpf_plan *p)
 		fd = bpf_map_get_fd_by_id(p->bound[id]);
 		if (fd < 0)
 			return failed("find a map of the module", -errno);
-		e = bpf_map__reuse_fd(map_of(skel, id), fd);
+		e = id == DASH_MAP_HOT ? hot_map_reuse(skel, fd) : bpf_map__reuse_fd(map_of(skel, id), fd);
 		close(fd);
 		if (e)
 			return failed("reuse a map of the module", e);
@@ -119,6 +120,8 @@ static int size_maps(struct dash_xdp *skel, const struct bpf_plan *p)
 
 	if (!e)
 		e = bpf_map__set_max_entries(skel->maps.dash_index, lines_for(p->flows));
+	if (!e)
+		e = hot_map_create(skel);
 	return e ? failed("size the maps", e) : 0;
 }
 
