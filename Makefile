@@ -78,7 +78,8 @@ build:
 TOOLSRC	:= $(wildcard tools/*.c)
 TOOLOBJ	:= $(TOOLSRC:tools/%.c=build/tools/%.o)
 TOOLPKG	:= libbpf libnl-genl-3.0 jansson
-TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(wildcard selftests/*.c))
+TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
+BENCHOBJ := build/selftests/bench.o build/selftests/pkt.o
 TESTPKG	:= libbpf
 
 tools: tools/dashctl
@@ -97,9 +98,23 @@ selftests/prog_run: $(TESTOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
 
-$(TESTOBJ): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
+selftests/bench: $(BENCHOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
+
+build/selftests/bench.o: build/bench_floor.skel.h
+
+build/bench_floor.bpf.o: selftests/bench_floor.bpf.c selftests/bench.h | build
+	$(call say,CLANG,$@)
+	$(Q)$(CLANG) $(BPFFLAGS) -I/usr/include/$(shell $(CC) -dumpmachine) -c $< -o $@
+
+build/bench_floor.skel.h: build/bench_floor.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name bench_floor >$@.tmp && mv $@.tmp $@
+
+$(sort $(TESTOBJ) $(BENCHOBJ)): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -Ibuild -c $< -o $@
 
 build/tools build/selftests:
 	$(Q)mkdir -p $@
@@ -177,7 +192,7 @@ dkms-install:
 	$(Q)echo "Now: dkms install dash-linux/$(VERSION)"
 
 clean:
-	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run
+	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run selftests/bench
 	$(Q)find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -type f -print | xargs -r rm -f
 	$(Q)[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
