@@ -356,7 +356,7 @@ static __always_inline enum dash_class dash_parse_outer6(struct dash_buf *b, __b
 	pkt->tos = bpf_ntohl(*(const __be32 *)ip) >> 20;
 	pkt->rx_sip = *(const struct dash_ip *)&ip->saddr;
 	f->dip = *(const struct dash_ip *)&ip->daddr;
-	/* A v4-mapped address would be taken for the IPv4 one: VIP, rule, valid PA.  The stack drops them, too. */
+	/* A v4-mapped address would be taken for the IPv4 one; the stack does not take it, either. */
 	if ((*(const __u8 *)ip >> 4) != 6 || f->end > b->len ||
 	    dash_ip_is_v4(&pkt->rx_sip) || dash_ip_is_v4(&f->dip))
 		f->bad = DASH_DROP_OUTER_MALFORMED;

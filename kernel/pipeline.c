@@ -391,7 +391,8 @@ static bool take_token(struct dash_eni *e, u32 cps)
 
 	/* Longer than the bucket takes to fill is no more than full; also keeps the product in 64 bits. */
 	spin_lock(&e->lock);
-	now = ktime_get_ns();	/* read under the lock it never goes back; a negative difference would fill the bucket */
+	/* Under the lock it never goes back: a negative difference would fill the bucket. */
+	now = ktime_get_ns();
 	idle = min_t(u64, now - e->refilled, (cps < 320 ? 32ull : 1ull) * NSEC_PER_SEC);
 	e->tokens = min(e->tokens + idle * cps, depth);
 	e->refilled = now;
