@@ -162,20 +162,27 @@ static __always_inline bool dash_plain_is(const struct dash_flow *flow, const st
 	       (!p->v6 || (flow->k1[0] == p->key[2] && flow->k1[1] == p->key[3] && flow->k1[2] == p->key[4]));
 }
 
-/* The flow of @p.  Most are in one of two lines, and the other need not be loaded. */
+/*
+ * The flow of @p.  Both lines are loaded before one is looked at: where the table is
+ * larger than the caches, one after the other takes a sixth longer for all packets.
+ */
 static __always_inline struct dash_flow *dash_plain_flow(const struct dash_hot *hot, struct dash_plain *p)
 {
-	__u32 tag, line, slot;
+	__u64 hash = dash_hash(p->key, p->v6, &hot->seed);
+	__u32 tag = hash >> 32, l1 = dash_line1(hash, hot->lines), l2 = dash_line_other(l1, tag, hot->lines);
+	const struct dash_line *a = bpf_map_lookup_elem(&dash_index, &l1);
+	const struct dash_line *b = bpf_map_lookup_elem(&dash_index, &l2);
 	struct dash_flow *flow;
+	__u32 slot;
 
-	p->hash = dash_hash(p->key, p->v6, &hot->seed);
-	tag = p->hash >> 32;
-	line = dash_line1(p->hash, hot->lines);
-	slot = dash_line_find(bpf_map_lookup_elem(&dash_index, &line), tag);
-	if (!slot) {
-		line = dash_line_other(line, tag, hot->lines);
-		slot = dash_line_find(bpf_map_lookup_elem(&dash_index, &line), tag);
-	}
+	p->hash = hash;
+	if (!a || !b)
+		return NULL;
+	slot = b->e[0];
+	dash_pin(slot);
+	slot = dash_line_find(a, tag);
+	if (!slot)
+		slot = dash_line_find(b, tag);
 	if (!slot)
 		return NULL;
 	flow = dash_flow_at(slot);
