@@ -71,14 +71,14 @@ host() {
 }
 
 # vtep NS VNI IPV4 IPV6 - the host's side of the tunnel: a bridge with one VXLAN
-# device per underlay family.  Nothing but unicast enters the tunnel.
+# device per underlay family, marked DSCP 10.  Nothing but unicast enters the tunnel.
 vtep() {
 	local dev
-	conf "$1" link add br0 type bridge
+	conf "$1" link add br0 type bridge mcast_snooping 0
 	conf "$1" link add vx4 mtu 1500 type vxlan id "$2" dstport 4789 \
-		local "$3" remote $VIP4 nolearning noudpcsum
+		local "$3" remote $VIP4 tos 0x28 nolearning noudpcsum
 	conf "$1" link add vx6 mtu 1500 type vxlan id "$2" dstport 4789 \
-		local "$4" remote $VIP6 nolearning udp6zerocsumtx udp6zerocsumrx
+		local "$4" remote $VIP6 tos 0x28 nolearning udp6zerocsumtx udp6zerocsumrx
 	conf "$1" link set br0 addrgenmode none
 	conf "$1" link set br0 up
 	for dev in vx4 vx6; do
