@@ -38,7 +38,7 @@
 #define DASH_LIMIT_IN_RULES	10000	/* of one ENI */
 #define DASH_LIMIT_ENI_TRUSTED	1000
 #define DASH_LIMIT_TRUSTED	10000
-#define DASH_LIMIT_BLOB		SZ_16M	/* bytes of one object, each part of which is copied when the next comes */
+#define DASH_LIMIT_BLOB		SZ_4M	/* bytes of one object, each part of which is copied when the next comes */
 
 /**
  * struct dash_blob - the non-key attributes of an object, canonical

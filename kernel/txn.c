@@ -672,7 +672,7 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 		    type == DASH_OBJ_VNET_MAPPING)
 			return refuse(txn, type, cookie, 0, EINVAL, "nothing to append to", extack);
 		if (op->blob && op->blob->len + len > DASH_LIMIT_BLOB)
-			return refuse(txn, type, cookie, 0, EMSGSIZE, "object is larger than 16 MB", extack);
+			return refuse(txn, type, cookie, 0, EMSGSIZE, "object is larger than 4 MB", extack);
 		err = append_lists(op, attrs, len);
 		goto out;
 	}

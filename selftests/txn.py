@@ -563,8 +563,8 @@ def long_lists(b):
     assert b.apply(*parts)['changed'] == 0
     refused(b, E.ENOSPC, 'more than 24000', *parts, dict(obj('prefix-tag', tag_name='big', prefix_list=[net('9.0.0.0/8')]), append=True))
     refused(b, E.EINVAL, 'nothing to append to', dict(obj('prefix-tag', tag_name='x', prefix_list=[net('9.0.0.0/8')]), append=True))
-    names = [dict(obj('vnet', vnet_name='long', peer_list=['x' * 250] * 230), append=True) for _ in range(290)]
-    refused(b, E.EMSGSIZE, 'larger than 16 MB', obj('vnet', vnet_name='long', vni=7), *names)
+    names = [dict(obj('vnet', vnet_name='long', peer_list=['x' * 250] * 230), append=True) for _ in range(75)]
+    refused(b, E.EMSGSIZE, 'larger than 4 MB', obj('vnet', vnet_name='long', vni=7), *names)
     b.apply(*basics(), eni(), group('g'), rule('g', '1', src_tag=['big'], dst_addr=prefixes[:3000]),
             obj('acl-in', eni=MAC, stage=1, v4_acl_group_id='g'))
     b.apply(*parts[:-1])
