@@ -426,4 +426,44 @@ static const struct fixture fixtures[] = {
 	  DASH_DROP_UNSUPPORTED_PROTOCOL },
 };
 
+/* What the example files of config.md 9 decide, by the name of the file; in the order of the file's table. */
+static const struct example {
+	const char *config;
+	struct fixture f;
+} examples[] = {
+	{ "minimal", { "to the peer", MODULE | NEW, OUT4 I4 U, TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I4 U } },
+	{ "minimal", { "the peer answers", MODULE | HIT, NET4("101.1.2.3", "45654") R4 RU, TX, 0, TO_VM4 R4 RU } },
+	{ "minimal", { "from the peer", MODULE | NEW, NET4("101.1.2.3", "45654") R4 "udp 5>6 / pay 5", TX, 0,
+	  TO_VM4 R4 "udp 5>6 / pay 5" } },
+	{ "minimal", { "from another PA of the prefix", MODULE, NET4("101.1.2.4", "45654") R4 "udp 7>8 / pay 5",
+	  DROP, DASH_DROP_PA_VALIDATION_FAIL } },
+
+	{ "vnet-to-vnet", { "10.1.1.1: vnet", MODULE | NEW, OUT4 I4 U, TX, 0, TO_PA4("101.1.2.3", "45654", PEER) I4 U } },
+	{ "vnet-to-vnet", { "10.1.0.1: vnet_direct", MODULE | NEW, OUT4 "ip4 10.1.2.9>10.1.0.1 / " U, TX, 0,
+	  TO_PA4("100.1.2.2", "45654", "A8:22:83:99:22:A2") "ip4 10.1.2.9>10.1.0.1 / " U } },
+	{ "vnet-to-vnet", { "30.0.0.1: direct", MODULE | NEW, OUT4 "ip4 10.1.2.9>30.0.0.1 / " U, TX, 0,
+	  SENT "ip4 10.1.2.9>30.0.0.1 tos 0x28 / " U } },
+	{ "vnet-to-vnet", { "40.0.0.1: direct", MODULE | NEW, OUT4 "ip4 10.1.2.9>40.0.0.1 / " U, TX, 0,
+	  SENT "ip4 10.1.2.9>40.0.0.1 tos 0x28 / " U } },
+	{ "vnet-to-vnet", { "40.0.0.2: direct", MODULE | NEW, OUT4 "ip4 10.1.2.9>40.0.0.2 / " U, TX, 0,
+	  SENT "ip4 10.1.2.9>40.0.0.2 tos 0x28 / " U } },
+	{ "vnet-to-vnet", { "10.2.5.1: drop", MODULE, OUT4 "ip4 10.1.2.9>10.2.5.1 / " U, DROP,
+	  DASH_DROP_OUTBOUND_ROUTE_DROP } },
+	{ "vnet-to-vnet", { "200.1.0.6: no IPv6 VIP", MODULE, OUT4 "ip4 10.1.2.9>200.1.0.6 / " U, DROP,
+	  DASH_DROP_UNDERLAY_SIP_MISSING } },
+	{ "vnet-to-vnet", { "from 101.1.2.3", MODULE | NEW, NET4("101.1.2.3", "45654") R4 "udp 5>6 / pay 5", TX, 0,
+	  TO_VM4 R4 "udp 5>6 / pay 5" } },
+	{ "vnet-to-vnet", { "from 101.1.2.9", MODULE, NET4("101.1.2.9", "45654") R4 "udp 7>8 / pay 5", DROP,
+	  DASH_DROP_PA_VALIDATION_FAIL } },
+
+	{ "acl-tags", { "to the tag's prefix and port", MODULE | NEW | TRACKED, OUT4 I4 "tcp 1026>443 S", TX, 0,
+	  TO_PA4("101.1.2.3", "45654", PEER) I4 "tcp 1026>443 S" } },
+	{ "acl-tags", { "to the tag's prefix, another port", MODULE, OUT4 I4 "udp 9>53 / pay 5", DROP, DASH_DROP_ACL_DENY } },
+	{ "acl-tags", { "to another prefix", MODULE, OUT4 "ip4 10.1.2.9>10.1.0.1 / udp 9>80 / pay 5", DROP,
+	  DASH_DROP_ACL_DENY } },
+
+	{ "acl-tags-delete", { "to another port, without the ACL", MODULE | NEW, OUT4 I4 "udp 9>53 / pay 5", TX, 0,
+	  TO_PA4("101.1.2.3", "45654", PEER) I4 "udp 9>53 / pay 5" } },
+};
+
 #endif

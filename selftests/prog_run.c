@@ -314,6 +314,20 @@ static void run_elsewhere(void)
 	run_fixture(&f, "in a namespace that is no appliance");
 }
 
+static void run_example(const char *config)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+		if (strcmp(examples[i].config, config))
+			continue;
+		run_first_and_next(&examples[i].f);
+		n++;
+	}
+	if (!n)
+		die("no packets for the example %s", config);
+}
+
 /* Every reason but those of features to come, the full table's (--full) and the one that must not be. */
 static void check_all_produced(void)
 {
@@ -419,10 +433,13 @@ int main(int argc, char **argv)
 	} else if (argc == 3 && !strcmp(argv[1], "--full")) {
 		open_attached(if_nametoindex(argv[2]));
 		run_full();
+	} else if (argc == 4 && !strcmp(argv[1], "--example")) {
+		open_attached(if_nametoindex(argv[3]));
+		run_example(argv[2]);
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);
