@@ -13,7 +13,7 @@ plan 46
 capture() {
 	local ns=$1 filter=$2 file=$3 pid
 	shift 3
-	on "$ns" tcpdump -Uni underlay -c1 -w "$file" "$filter" 2>"$file.err" &
+	on "$ns" timeout 30 tcpdump -Uni underlay -c1 -w "$file" "$filter" >"$file.out" 2>"$file.err" &
 	pid=$!
 	busywait 10 grep -q "listening on" "$file.err"
 	"$@"
