@@ -115,6 +115,34 @@ usage() {
 	expect 2 bash -c "dashctl $2 >/dev/null 2>&1; echo \$?"
 }
 
+words() {
+	local status=0
+	# shellcheck disable=SC2086 # words
+	expect "dashctl: $2" bash -c "dashctl $3 2>&1 >/dev/null || true"
+	dashctl $3 >/dev/null 2>&1 || status=$?
+	expect "$1" echo $status
+}
+
+batch() {
+	printf '%s\n' '# comment' '' 'help drops' 'vnet add "a b" vni 0 # no' 'help drops' >"$lib_tmp/batch"
+	expect "dashctl: DASH_VNET_TABLE:a b.vni: EINVAL: 0 is not in 1..16777215
+dashctl: $lib_tmp/batch:4: failed" bash -c "dashctl -batch '$lib_tmp/batch' 2>&1 >'$lib_tmp/said' || [ \$? = 1 ]"
+	dashctl help drops | diff - "$lib_tmp/said"
+	expect 2 bash -c "dashctl -force -batch - <'$lib_tmp/batch' 2>/dev/null | grep -c ' 1  outer_malformed'"
+	expect "dashctl: a quote without end
+dashctl: -:1: failed" bash -c "echo 'help \"drops' | dashctl -batch - 2>&1 || [ \$? = 2 ]"
+}
+
+# A line on a terminal from the second second on, wiped at the end; none elsewhere.
+progress() {
+	mkfifo "$lib_tmp/slow"
+	{ echo '['; for i in {1..2048}; do echo "{\"DASH_QOS_TABLE:$i\": {}},"; done; sleep 1.2
+	  for i in {1..2048}; do echo "{\"DASH_QOS_TABLE:$i\": {}},"; done; echo '{"DASH_QOS_TABLE:x": {}}]'; } >"$lib_tmp/slow" &
+	script -qec "dashctl check $lib_tmp/slow" /dev/null </dev/null >"$lib_tmp/said"
+	wait $!
+	grep -qP '\r[0-9]+ objects, [0-9]+/s\x1b\[K.*\r\x1b\[K$' "$lib_tmp/said"
+}
+
 # Every command, option, table and drop reason is in the manual, and nothing else claims to be.
 manual() {
 	local man=$lib_tmp/man words live options o
@@ -128,6 +156,9 @@ manual() {
 	while read -r words; do
 		dashctl help --words | cut -d'|' -f1 | grep -qxF "$words" || { echo "\"$words\" is no command"; return 1; }
 	done < <(sed -n 's/^\.B dashctl \([a-z -]*[a-z]\).*/\1/p' "$man")
+	while IFS='|' read -r words _; do
+		grep -qE "^\.BR $words [,.]$" "$man" || { echo "no object \"$words\""; return 1; }
+	done < <(dashctl help --objects)
 	diff <(dashctl help drops | awk '{ print $1, $2 }') \
 		<(sed -n '/^\.SH DROP REASONS/,/^\.SH EXIT/s/^\([0-9]*\)	\([a-z_]*\)	.*/\1 \2/p' "$man")
 }
@@ -140,10 +171,27 @@ offered() {
 completion() {
 	expect "all eni flows vnet " offered "dashctl clear ''"
 	expect "--dry-run --ignore-unknown --json --pretty --strict " offered "dashctl apply --"
-	expect "apply attach " offered "dashctl a"
+	expect "acl_group acl_in acl_out acl_rule appliance apply attach " offered "dashctl a"
+	expect "add del replace set show " offered "dashctl vnet ''"
+	expect "admin_state " offered "dashctl eni set E admin_s"
+	expect "disabled enabled " offered "dashctl eni set E admin_state ''"
+	expect "routing_type " offered "dashctl route add g:1.0.0.0/8 routing"
+	expect "routing_type " offered "dashctl route add group_id g prefix 1.0.0.0/8 routing"
 }
 
-plan $(($(grep -c . <<<"$cases") + 5 + 19))
+# The same of zsh, without a terminal: compadd tells what it is given.
+zsh_offered() {
+	zsh -fc "_dashctl_bash=\$1; compadd() { print -l -- \${(P)2} }; _files() { echo FILES }
+		words=($*); CURRENT=\$#words; . '$ROOT/tools/dashctl.zsh-completion'" zsh "$ROOT/tools/dashctl.bash-completion" |
+		sort | tr '\n' ' '
+}
+zsh_completion() {
+	expect "all eni flows vnet " zsh_offered "dashctl clear ''"
+	expect "add del replace set show " zsh_offered "dashctl vnet ''"
+	expect "FILES " zsh_offered "dashctl attach eth0 ''"
+}
+
+plan $(($(grep -c . <<<"$cases") + 5 + 29))
 for e in $examples; do
 	check "example $e.json has no errors" dashctl check "$ROOT/selftests/configs/$e.json"
 done
@@ -178,7 +226,23 @@ check "no such option" usage 'dashctl: apply: unknown option "--frob"' 'apply --
 check "no abbreviations" usage 'dashctl: unknown command "app x", see "dashctl help"' 'app x'
 check "a word too many" usage 'dashctl: detach: unexpected word "b", see "dashctl help detach"' 'detach a b'
 check "a word too few" usage 'dashctl: attach: DEV expected, see "dashctl help attach"' 'attach'
+check "an object by words: a value out of range" words 1 'DASH_VNET_TABLE:a.vni: EINVAL: 0 is not in 1..16777215' "vnet add a vni 0"
+check "an object by words: a missing field" words 1 'DASH_ROUTE_TABLE:g:10.0.0.0/8: EINVAL: missing field "routing_type"' \
+	"route replace g:10.0.0.0/8"
+check "an object by words: a missing key part" words 1 'DASH_ROUTE_TABLE: EINVAL: missing key part "prefix"' \
+	"route del group g"
+check "an object by words: no such field" words 2 'vnet add: no field "frob", see "dashctl help vnet"' "vnet add a frob 1"
+check "an object by words: no value" words 2 'vnet add: "vni" needs a value' "vnet add a vni"
+check "an object by words: no key" words 2 'vnet add: KEY [FIELD VALUE]... expected, see "dashctl help vnet add"' "vnet add"
+check "an object by words: not in this release" words 2 'unknown command "tunnel add", see "dashctl help"' "tunnel add t"
+check "a batch ends at the first failure, with -force it goes on" batch
+check "progress is told on a terminal" progress
 check "a module that is not there is named" bash -c \
 	"[ -e /sys/module/dash ] || dashctl show status 2>&1 | grep -qF 'module not loaded (modprobe dash)'"
 check "the manual agrees with the tables" manual
 check "completion agrees with the tables" completion
+if command -v zsh >/dev/null; then
+	check "completion of zsh says the same" zsh_completion
+else
+	skip "completion of zsh says the same" "zsh is not installed"
+fi

@@ -61,6 +61,7 @@ wanted() {
 	bin iperf3 iperf3
 	bin tcpdump tcpdump
 	bin jq jq
+	bin zsh zsh
 	bin python3 python3
 	file /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
 	file /usr/include/elf.h libc6-dev

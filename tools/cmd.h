@@ -52,6 +52,9 @@ extern const struct command commands[];		/* ends with NULL words */
 /* config.c */
 int cmd_apply(const struct args *a);
 int cmd_check(const struct args *a);
+/* sync.c */
+int cmd_sync(const struct args *a);
+int cmd_diff(const struct args *a);
 /* export.c */
 int cmd_export(const struct args *a);
 /* show.c */

@@ -1,362 +1,97 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Copyright (C) 2026 The dash-linux authors
  *
- * How does a file become the state of the appliance?  apply reads all files as
- * one stream of elements, sends each object on as soon as it is read, and
- * commits at the end; after the first thing wrong with a file nothing more is
- * sent, but the rest is read for further errors.  check reads only.
- *
- * What the kernel has against an object comes back with the object's cookie,
- * which says file, element and member; line and column are found by reading the
- * file a second time, so that success costs no memory for failure.
+ * How does a file become the state of the appliance?  apply sends each object on
+ * as soon as it is read, and commits at the end; after the first thing wrong with
+ * a file nothing more is sent, but the rest is read for further errors.  check
+ * reads only.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../kernel/uapi/dash.h"
 #include "cmd.h"
-#include "diag.h"
+#include "files.h"
 #include "legacy.h"
 #include "nl.h"
-#include "object.h"
-#include "progress.h"
 #include "rules.h"
-#include "txn.h"
-
-/* Cookie of an object: file, element (from 1), member of the element. */
-#define COOKIE(file, element, member) \
-	((uint64_t)(file) << 56 | (uint64_t)(element) << 16 | ((member) & 0xffff))
-#define COOKIE_FILE(c)		((unsigned int)((c) >> 56))
-#define COOKIE_ELEMENT(c)	((c) >> 16 & 0xffffffffffull)
-#define COOKIE_MEMBER(c)	((unsigned int)((c) & 0xffff))
-#define MAX_FILES		255
 
 struct apply {
-	struct parse parse;
-	struct diag diag;
-	struct txn *txn;		/* NULL: nothing is sent */
+	struct files files;
+	struct txn txn;
 	struct legacy legacy;
 	struct rules rules;
-	struct progress progress;
-	const struct args *args;
 };
 
-static const char *file_name(const char *arg)
+static void stage(void *arg, const struct table *t, const struct buf *attrs, size_t key_len,
+		  uint64_t cookie)
 {
-	return strcmp(arg, "-") ? arg : "<stdin>";
+	struct apply *x = arg;
+
+	txn_add(&x->txn, t, attrs->p, attrs->len, key_len, attrs->len == key_len, cookie);
 }
 
-static int open_file(const char *arg)
+static void take(void *arg, const struct object *o, uint64_t cookie)
 {
-	return strcmp(arg, "-") ? open(arg, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
-}
+	struct apply *x = arg;
 
-/* ---- reading ---- */
-
-/* "OP" of an element: 0 SET, 1 DEL, -1 neither (told). */
-static int element_op(struct apply *x, struct place *at, const struct json *element)
-{
-	const struct json *m, *op = NULL;
-
-	for (m = element->first; m; m = m->next) {
-		if (strcmp(m->key, "OP"))
-			continue;
-		if (op) {
-			at->pos = m->key_pos;
-			diag_error(&x->diag, at, "EPARSE", "\"OP\" is given twice");
-			return -1;
-		}
-		op = m;
-	}
-	if (!op || (op->type == JSON_STRING && !strcasecmp(op->s, "SET")))
-		return 0;
-	if (op->type == JSON_STRING && !strcasecmp(op->s, "DEL"))
-		return 1;
-	at->pos = op->pos;
-	if (op->type == JSON_STRING)
-		diag_error(&x->diag, at, "EINVAL", "OP \"%s\" is neither SET nor DEL", op->s);
-	else
-		diag_error(&x->diag, at, "EINVAL", "OP is %s instead of \"SET\" or \"DEL\"",
-			   json_type_name(op->type));
-	return -1;
-}
-
-static void read_element(struct apply *x, unsigned int file, struct place *at,
-			 const struct json *element, struct object *o)
-{
-	unsigned int member = 0, tables = 0;
-	const struct json *m;
-	int del;
-
-	at->object = at->field = NULL;
-	at->pos = element->pos;
-	if (element->type != JSON_OBJECT) {
-		diag_error(&x->diag, at, "EPARSE", "expected an object as element, found %s",
-			   json_type_name(element->type));
-		return;
-	}
-	del = element_op(x, at, element);
-	for (m = element->first; m && del >= 0; m = m->next, member++) {
-		uint64_t cookie = COOKIE(file, at->element, member);
-
-		if (!strcmp(m->key, "OP"))
-			continue;
-		tables++;
-		if (object_parse(&x->parse, at, m, del, o) <= 0)
-			continue;
-		progress_count(&x->progress);
-		if (o->half)
-			legacy_take(&x->legacy, o, cookie);
-		else if (x->txn && !x->diag.errors)
-			txn_add(x->txn, o->t, o->attrs.p, o->attrs.len, o->key_len, del, cookie);
-		legacy_see(&x->legacy, o);
-		if (x->txn && o->loose)
-			rules_take(&x->rules, o, cookie);
-	}
-	if (!tables && del >= 0) {
-		at->object = NULL;
-		at->pos = element->pos;
-		diag_error(&x->diag, at, "EPARSE", "element without a table");
-	}
-}
-
-static void read_file(struct apply *x, unsigned int file, struct object *o)
-{
-	const char *arg = x->args->v[file];
-	struct place at = { .file = file_name(arg) };
-	int fd = open_file(arg), more = 0;
-	struct json_reader *r;
-	struct json *element;
-
-	if (fd < 0) {
-		diag_error(&x->diag, &at, "EPARSE", "cannot open: %s", strerror(errno));
-		return;
-	}
-	progress_file(&x->progress, fd);
-	r = json_open(fd);
-	while (!diag_full(&x->diag) && (more = json_next(r, &element)) > 0) {
-		at.element++;
-		read_element(x, file, &at, element, o);
-		progress_show(&x->progress, json_bytes(r));
-		if (x->txn && x->txn->refused == -ENOBUFS)
-			break;
-	}
-	if (more < 0) {
-		at.element++;
-		at.object = at.field = NULL;
-		diag_error(&x->diag, &at, "EPARSE", "%s", json_error(r, &at.pos));
-	}
-	json_close(r);
-	close(fd);
-}
-
-static void read_all(struct apply *x)
-{
-	struct object o = { 0 };
-	int i;
-
-	for (i = 0; i < x->args->n && !diag_full(&x->diag); i++)
-		read_file(x, (unsigned int)i, &o);
-	progress_end(&x->progress);
-	if (!diag_full(&x->diag))
-		object_warn_inactive(&x->parse);
-	buf_free(&o.attrs);
-}
-
-/* ---- what the kernel says ---- */
-
-/* The name under which a field stands in a body. */
-static const struct json *find_member(const struct table *t, const struct json *body,
-				      const char *field)
-{
-	const struct json *m;
-
-	for (m = body->type == JSON_OBJECT ? body->first : NULL; m; m = m->next) {
-		const struct field *f = table_field(t->fields, t->n_fields, m->key);
-
-		if (f ? !strcmp(f->name, field) : !strcmp(m->key, "acl_group_id"))
-			return m;
-	}
-	return NULL;
-}
-
-/* Tells one problem; @element is where it stands, NULL if the file cannot be read again. */
-static void tell(struct apply *x, const struct txn_problem *p, const struct json *element)
-{
-	const struct table *t = table_by_type(p->type);
-	const char *arg = x->args->v[COOKIE_FILE(p->cookie)];
-	struct place at = { .file = file_name(arg), .element = COOKIE_ELEMENT(p->cookie) };
-	unsigned int member = COOKIE_MEMBER(p->cookie);
-	const struct json *m = element ? element->first : NULL, *value;
-	char *object = NULL;
-
-	at.field = *p->field ? p->field : NULL;
-	for (; m && member; m = m->next)
-		member--;
-	if (m && m->key) {
-		at.object = m->key;
-		at.pos = m->key_pos;
-		value = t && at.field ? find_member(t, m, at.field) : NULL;
-		if (value)
-			at.pos = value->pos;
-	} else if (t) {
-		at.object = object = xasprintf("%s%s%s", t->name, *p->key ? ":" : "", p->key);
-	}
-	if (p->code)
-		diag_error(&x->diag, &at, diag_code(p->code), "%s", p->text);
-	else
-		diag_warning(&x->diag, &at, "%s", p->text);
-	free(object);
-}
-
-/* Problems are sorted by cookie, that is by file and element: one more pass over each file. */
-static void tell_all(struct apply *x, const struct txn_problem *p, size_t n)
-{
-	struct json_reader *r = NULL;
-	struct json *element = NULL;
-	unsigned int file = MAX_FILES;
-	uint64_t at = 0;
-	struct stat st;
-	int fd = -1;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (COOKIE_FILE(p[i].cookie) >= (unsigned int)x->args->n) {
-			err("%s", p[i].text);
-			continue;
-		}
-		if (COOKIE_FILE(p[i].cookie) != file || COOKIE_ELEMENT(p[i].cookie) < at) {
-			if (r) {
-				json_close(r);
-				close(fd);
-			}
-			r = NULL;
-			at = 0;
-			file = COOKIE_FILE(p[i].cookie);
-			fd = open_file(x->args->v[file]);
-			if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && !lseek(fd, 0, SEEK_SET))
-				r = json_open(fd);
-			else if (fd >= 0)
-				close(fd);
-		}
-		while (r && at < COOKIE_ELEMENT(p[i].cookie)) {
-			at++;
-			if (json_next(r, &element) <= 0) {
-				json_close(r);
-				close(fd);
-				r = NULL;
-			}
-		}
-		tell(x, &p[i], r ? element : NULL);
-	}
-	if (r) {
-		json_close(r);
-		close(fd);
-	}
-}
-
-static int commit(struct apply *x, bool dry_run)
-{
-	struct txn *txn = x->txn;
-	int e = txn_commit(txn, dry_run || x->diag.strict), code;
-	struct txn_problem p = { 0 };
-	bool errors = false;
-	size_t i;
-
-	/* With --strict a warning of the kernel refuses too: it was only asked so far. */
-	if (!e && x->diag.strict && !txn->n_problems && !dry_run)
-		e = txn_replay(txn);
-	code = txn_exit(txn, e);
-	tell_all(x, txn->problems, txn->n_problems);
-	for (i = 0; i < txn->n_problems; i++)
-		errors |= txn->problems[i].code != 0;
-	if (e && !errors) {
-		p.code = -txn->refused;
-		p.cookie = txn->refused_cookie;
-		p.key = p.field = "";
-		p.text = txn->refused_text;
-		if (p.cookie)
-			tell_all(x, &p, 1);
-		else
-			err("apply: %s%s", p.text, e == -ENOTRECOVERABLE ?
-			    " (the rollback failed: see \"dashctl show status\")" :
-			    " (nothing was changed)");
-	}
-	return code ? code : x->diag.errors ? EXIT_INVALID : EXIT_OK;
-}
-
-static int parse_result(const struct apply *x)
-{
-	return x->diag.not_json ? EXIT_USAGE : x->diag.errors ? EXIT_INVALID : EXIT_OK;
-}
-
-static void start(struct apply *x, const struct args *a, bool strict, bool ignore)
-{
-	memset(x, 0, sizeof(*x));
-	x->args = a;
-	x->diag.strict = strict;
-	x->parse.diag = &x->diag;
-	x->parse.ignore_unknown = ignore;
-}
-
-static int too_many_files(const struct args *a)
-{
-	if (a->n <= MAX_FILES)
-		return EXIT_OK;
-	err("%d files: at most %d are accepted", a->n, MAX_FILES);
-	return EXIT_USAGE;
+	if (o->half)
+		legacy_take(&x->legacy, o, cookie);
+	else if (!x->files.diag.errors)
+		txn_add(&x->txn, o->t, o->attrs.p, o->attrs.len, o->key_len, o->del, cookie);
+	legacy_see(&x->legacy, o);
+	if (o->loose)
+		rules_take(&x->rules, o, cookie);
+	x->files.stop = x->txn.refused == -ENOBUFS;
 }
 
 int cmd_apply(const struct args *a)
 {
 	bool dry_run = a->opt[0], strict = a->opt[1], ignore = a->opt[2];
-	int code = too_many_files(a), e;
-	struct txn txn;
-	struct apply x;
+	struct apply x = { 0 };
+	int code = nl_open(), e;
 
 	if (!code)
-		code = nl_open();
+		code = files_start(&x.files, a->n, a->v, strict, ignore);
 	if (code)
 		return code;
-	start(&x, a, strict, ignore);
-	e = txn_begin(&txn, strict);
+	e = txn_begin(&x.txn, strict);
 	if (e)
 		return nl_failed("apply", e);
-	x.txn = &txn;
-	progress_start(&x.progress);
-	read_all(&x);
-	code = parse_result(&x);
+	x.files.take = take;
+	x.files.arg = &x;
+	files_read(&x.files);
+	code = files_result(&x.files);
 	if (!code) {
-		legacy_finish(&x.legacy, &txn);
-		code = rules_finish(&x.rules, &txn);
+		legacy_finish(&x.legacy, true, stage, &x);
+		code = rules_finish(&x.rules, &x.txn);
 	}
 	if (!code)
-		code = commit(&x, dry_run);
-	txn_end(&txn);
+		code = files_commit(&x.files, &x.txn, dry_run, "apply");
+	txn_end(&x.txn);
 	legacy_free(&x.legacy);
 	rules_free(&x.rules);
-	diag_finish(&x.diag);
+	files_end(&x.files);
 	return code;
+}
+
+static void ignore_object(void *arg, const struct object *o, uint64_t cookie)
+{
+	(void)arg;
+	(void)o;
+	(void)cookie;
 }
 
 int cmd_check(const struct args *a)
 {
-	int code = too_many_files(a);
-	struct apply x;
+	struct files x;
+	int code = files_start(&x, a->n, a->v, a->opt[0], a->opt[1]);
 
 	if (code)
 		return code;
-	start(&x, a, a->opt[0], a->opt[1]);
-	progress_start(&x.progress);
-	read_all(&x);
-	legacy_free(&x.legacy);
-	diag_finish(&x.diag);
-	return parse_result(&x);
+	x.take = ignore_object;
+	files_read(&x);
+	code = files_result(&x);
+	files_end(&x);
+	return code;
 }

@@ -22,6 +22,7 @@
 #include "../kernel/version.h"
 #include "cmd.h"
 #include "util.h"
+#include "verb.h"
 
 #define STRICT	{ "--strict", NULL, NULL, "warnings are errors" }
 #define IGNORE	{ "--ignore-unknown", NULL, NULL, "skip unknown tables with a warning" }
@@ -38,6 +39,10 @@ const struct command commands[] = {
 	  { { "--dry-run", NULL, NULL, "validate only, change nothing" }, STRICT, IGNORE }, cmd_apply },
 	{ "check", "FILE...", "file", 1, 1 << 20, "look for errors in files, without the module",
 	  { STRICT, IGNORE }, cmd_check },
+	{ "sync", "FILE...", "file", 1, 1 << 20, "make files the whole configuration, with the smallest change",
+	  { { "--dry-run", NULL, NULL, "validate only, change nothing" }, STRICT, IGNORE }, cmd_sync },
+	{ "diff", "FILE...", "file", 1, 1 << 20, "what sync would change",
+	  { STRICT, IGNORE, { "--exit-code", NULL, NULL, "status 5 if there is a difference" } }, cmd_diff },
 	{ "export", "[TABLE]", "table", 0, 1, "write the configuration as a file for apply", { { 0 } },
 	  cmd_export },
 	{ "show status", "", NULL, 0, 0, "version, ports, tables, limits, consistency", { { 0 } },
@@ -78,7 +83,8 @@ const struct command commands[] = {
 	    { "--mode", "MODE", NULL, "native, generic, or auto: native if the driver can" } }, cmd_attach },
 	{ "detach", "DEV", "dev", 1, 1, "take the fast path off a device", { { 0 } }, cmd_detach },
 	{ "help", "[COMMAND...]", NULL, 0, 8, "what commands there are",
-	  { { "--words", NULL, NULL, "rows of the command table, for completion" } }, cmd_help },
+	  { { "--words", NULL, NULL, "rows of the command table, for completion" },
+	    { "--objects", NULL, NULL, "rows of the tables, for completion" } }, cmd_help },
 	{ 0 }
 };
 
@@ -222,11 +228,94 @@ static int version(void)
 	return EXIT_OK;
 }
 
+static int dispatch(int argc, char **argv)
+{
+	const struct command *c;
+	int used;
+
+	/* The switch that this resembles says "show dash eni". */
+	if (argc > 2 && (!strcmp(argv[0], "show") || !strcmp(argv[0], "clear")) &&
+	    !strcmp(argv[1], "dash")) {
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	}
+	c = find_command(argc, argv, &used);
+	if (!c)
+		c = verb_find(argc, argv, &used);
+	if (!c) {
+		err("unknown command \"%s%s%s\", see \"dashctl help\"", argv[0], argv[1] ? " " : "",
+		    argv[1] ? argv[1] : "");
+		return EXIT_USAGE;
+	}
+	return run(c, argc - used, argv + used);
+}
+
+/* Splits a line into words in place; blanks separate, quotes hold together, # ends.  -1: no end of a quote. */
+static int split(char *s, char **word, int max)
+{
+	char *to = s, quote = 0;
+	int n = 0;
+
+	while (n < max) {
+		s += strspn(s, " \t\r\n");
+		if (!*s || *s == '#')
+			break;
+		word[n++] = to;
+		for (; *s && (quote || !strchr(" \t\r\n", *s)); s++) {
+			if (quote ? *s == quote : *s == '"' || *s == '\'')
+				quote = quote ? 0 : *s;
+			else
+				*to++ = *s;
+		}
+		if (quote)
+			return -1;
+		s += *s != '\0';
+		*to++ = '\0';
+	}
+	word[n] = NULL;
+	return n;
+}
+
+/*
+ * One command a line, each a transaction of its own.  Stops at the first that fails, unless @force.
+ * Returns the status of the first that failed.
+ */
+static int batch(const char *name, bool force)
+{
+	FILE *f = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	struct options shared = opt;
+	char *line = NULL, *word[512];
+	size_t size = 0;
+	int n, number = 0, e = 0, first = EXIT_OK;
+
+	if (!f) {
+		err("%s: %s", name, strerror(errno));
+		return EXIT_USAGE;
+	}
+	while ((force || !first) && getline(&line, &size, f) >= 0) {
+		number++;
+		n = split(line, word, (int)ARRAY_SIZE(word) - 1);
+		if (n < 0)
+			err("a quote without end");
+		e = n < 0 ? EXIT_USAGE : n ? dispatch(n, word) : EXIT_OK;
+		opt = shared;
+		if (e)
+			err("%s:%d: failed", name, number);
+		first = first ? first : e;
+	}
+	free(line);
+	if (f != stdin)
+		fclose(f);
+	return first;
+}
+
 int main(int argc, char **argv)
 {
 	struct args no_args = { 0 };
-	const struct command *c;
-	int i, used;
+	const char *batch_file = NULL;
+	bool force = false;
+	int i;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "-n") || !strcmp(argv[i], "--netns")) {
@@ -236,6 +325,15 @@ int main(int argc, char **argv)
 			}
 			if (enter_netns(argv[i]))
 				return EXIT_USAGE;
+		} else if (!strcmp(argv[i], "-b") || !strcmp(argv[i], "-batch") ||
+			   !strcmp(argv[i], "--batch")) {
+			batch_file = argv[++i];
+			if (!batch_file) {
+				err("option -batch needs a value: FILE");
+				return EXIT_USAGE;
+			}
+		} else if (!strcmp(argv[i], "-force") || !strcmp(argv[i], "--force")) {
+			force = true;
 		} else if (!strcmp(argv[i], "-V") || !strcmp(argv[i], "--version")) {
 			return version();
 		} else if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
@@ -245,15 +343,16 @@ int main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (batch_file) {
+		if (i < argc) {
+			err("unexpected word \"%s\" beside -batch", argv[i]);
+			return EXIT_USAGE;
+		}
+		return batch(batch_file, force);
+	}
 	if (i == argc) {
 		cmd_help(&no_args);
 		return EXIT_USAGE;
 	}
-	c = find_command(argc - i, argv + i, &used);
-	if (!c) {
-		err("unknown command \"%s%s%s\", see \"dashctl help\"", argv[i], argv[i + 1] ? " " : "",
-		    argv[i + 1] ? argv[i + 1] : "");
-		return EXIT_USAGE;
-	}
-	return run(c, argc - i - used, argv + i + used);
+	return dispatch(argc - i, argv + i);
 }

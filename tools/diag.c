@@ -66,7 +66,9 @@ static void tell(struct diag *d, const struct place *at, const char *code, const
 {
 	struct buf b = { 0 };
 
-	if (opt.json) {
+	if (d->quiet)
+		return;
+	if (opt.json && !d->text) {
 		tell_json(d, at, code, text);
 		return;
 	}
@@ -94,7 +96,7 @@ void diag_error(struct diag *d, const struct place *at, const char *code, const 
 	d->not_json |= !strcmp(code, "EPARSE");
 	if (d->errors++ < DIAG_LIMIT)
 		tell(d, at, code, text);
-	if (d->errors == DIAG_LIMIT)
+	if (d->errors == DIAG_LIMIT && !d->quiet)
 		err("%d errors; further ones are not shown", DIAG_LIMIT);
 }
 
@@ -112,13 +114,13 @@ void diag_warning(struct diag *d, const struct place *at, const char *fmt, ...)
 	}
 	if (d->warnings++ < DIAG_LIMIT)
 		tell(d, at, NULL, text);
-	if (d->warnings == DIAG_LIMIT)
+	if (d->warnings == DIAG_LIMIT && !d->quiet)
 		err("%d warnings; further ones are not shown", DIAG_LIMIT);
 }
 
 void diag_finish(struct diag *d)
 {
-	if (!opt.json)
+	if (!opt.json || d->text)
 		return;
 	if (!d->open)
 		pr_array(NULL);

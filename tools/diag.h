@@ -31,9 +31,11 @@ struct place {
  * @errors, @warnings: so many were found (also beyond those shown)
  * @not_json: one of the errors was EPARSE
  * @open: the JSON array was begun
+ * @quiet: only count
+ * @text: no JSON, because standard output is for something else
  */
 struct diag {
-	bool strict, not_json, open;
+	bool strict, not_json, open, quiet, text;
 	unsigned int errors, warnings;
 };
 

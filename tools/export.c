@@ -18,16 +18,10 @@
 static void element(const struct live *o)
 {
 	struct buf name = { 0 };
-	struct key key;
 	struct attr a;
 	bool actions = o->t->type == DASH_OBJ_ROUTING_TYPE;
 
-	live_key(o, &key);
-	buf_printf(&name, "%s:", o->t->name);
-	if (o->t->n_keys)
-		key_text(o->t, &key, &name);
-	else
-		buf_printf(&name, "%s", o->t->word);
+	live_name(o, &name);
 	pr_object(NULL);
 	if (actions) {
 		/* The body is the list itself. */

@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "table.h"
 #include "util.h"
+#include "verb.h"
 
 static void usage_line(const struct command *c)
 {
@@ -80,6 +81,7 @@ static void one_field(const struct field *f)
 
 static void one_table(const struct table *t)
 {
+	const struct verb *v;
 	unsigned int i;
 
 	printf("%s", t->name);
@@ -88,6 +90,14 @@ static void one_table(const struct table *t)
 	printf("\n  %s%s%s\n", t->help, t->alias ? "; also named " : "", t->alias ? t->alias : "");
 	if (!t->type)
 		printf("  not in this release\n");
+	for (v = verbs; t->type && v->word; v++)
+		printf("  dashctl %s %s %s\n      %s\n", t->word, v->word, v->args, v->help);
+	if (t->type && t->n_keys > 1) {
+		printf("  KEY: as above without the table, or part by part:");
+		for (i = 0; i < t->n_keys; i++)
+			printf(" %s VALUE", t->fields[i].name);
+		putchar('\n');
+	}
 	for (i = 0; i < t->n_fields; i++)
 		one_field(&t->fields[i]);
 	for (i = 0; t->n_fields && t->fields[t->n_fields - 1].type == V_ACTIONS &&
@@ -98,14 +108,24 @@ static void one_table(const struct table *t)
 static void all_commands(void)
 {
 	const struct command *c;
+	const struct table *t;
+	const struct verb *v;
 
-	printf("Usage: dashctl [-j|--json] [-p|--pretty] [-n NETNS] [-V|--version] COMMAND\n\n");
+	printf("Usage: dashctl [-j|--json] [-p|--pretty] [-n NETNS] [-V|--version] COMMAND\n"
+	       "       dashctl [-j] [-p] [-n NETNS] [-force] -batch FILE\n\n");
 	for (c = commands; c->words; c++) {
 		int n = printf("  %s %s", c->words, c->args);
 
 		printf("%*s %s\n", n < 40 ? 40 - n : 0, "", c->help);
 	}
-	printf("\n\"dashctl help COMMAND\" tells its options, \"dashctl help tables\" the tables of a\n"
+	printf("\n  OBJECT [");
+	for (v = verbs; v->word; v++)
+		printf("%s%s", v == verbs ? "" : " | ", v->word);
+	printf("] [KEY] [FIELD VALUE]...\n  OBJECT:");
+	for (t = tables; t->name; t++)
+		if (t->type)
+			printf("%s%s", (t - tables) % 7 == 6 ? "\n          " : " ", t->word);
+	printf("\n\n\"dashctl help COMMAND\" tells its options, \"dashctl help tables\" the tables of a\n"
 	       "configuration file, \"dashctl help TABLE\" the fields of one, \"dashctl help drops\" the\n"
 	       "drop reasons.\n");
 }
@@ -122,6 +142,35 @@ static void word_rows(void)
 			printf("%s%s=%s=%s", i ? "," : "", c->options[i].name,
 			       c->options[i].arg ? c->options[i].arg : "",
 			       c->options[i].live ? c->options[i].live : "");
+		putchar('\n');
+	}
+}
+
+/* object|number of key parts|field=object it names or words of an enumeration,... */
+static void object_rows(void)
+{
+	const struct table *t;
+	const struct word *w;
+	unsigned int i;
+
+	for (t = tables; t->name; t++) {
+		if (!t->type)
+			continue;
+		printf("%s|%u|", t->word, t->n_keys);
+		for (i = t->n_keys == 1; i < t->n_fields; i++) {
+			const struct field *f = &t->fields[i];
+
+			if (!f->attr || f->type == V_ACTIONS)
+				continue;
+			printf("%s=", f->name);
+			if (f->ref)
+				printf("@%s", table_by_type(f->ref)->word);
+			else if (f->type == V_BOOL)
+				printf("true:false");
+			for (w = f->words; w && w->name; w++)
+				printf("%s%s", w->later ? "" : w == f->words ? "" : ":", w->later ? "" : w->name);
+			putchar(',');
+		}
 		putchar('\n');
 	}
 }
@@ -144,6 +193,10 @@ int cmd_help(const struct args *a)
 
 	if (a->opt[0]) {
 		word_rows();
+		return EXIT_OK;
+	}
+	if (a->opt[1]) {
+		object_rows();
 		return EXIT_OK;
 	}
 	if (!a->n) {

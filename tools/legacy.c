@@ -88,7 +88,7 @@ void legacy_see(struct legacy *l, const struct object *o)
 }
 
 /* Family of a group: of the files, else of the live state; 0: there is no such group. */
-static uint8_t group_family(struct legacy *l, const char *name)
+static uint8_t group_family(struct legacy *l, bool live, const char *name)
 {
 	struct query q = { 0 };
 	uint8_t family = 0;
@@ -98,7 +98,7 @@ static uint8_t group_family(struct legacy *l, const char *name)
 	for (i = l->n_groups; i--;)
 		if (!strcmp(l->groups[i].name, name))
 			return l->groups[i].ip_version;
-	if (query(&q, DASH_OBJ_ACL_GROUP, name))
+	if (!live || query(&q, DASH_OBJ_ACL_GROUP, name))
 		return 0;
 	for (i = 0; i < q.n; i++)
 		for (attr_first(&a, q.obj[i].attrs, q.obj[i].len); attr_ok(&a); attr_next(&a))
@@ -133,7 +133,9 @@ static void complete(struct half *h)
 	query_free(&q);
 }
 
-void legacy_finish(struct legacy *l, struct txn *txn)
+void legacy_finish(struct legacy *l, bool live,
+		   void (*put)(void *arg, const struct table *t, const struct buf *attrs,
+			       size_t key_len, uint64_t cookie), void *arg)
 {
 	struct buf b = { 0 };
 	size_t i, key_len;
@@ -144,11 +146,11 @@ void legacy_finish(struct legacy *l, struct txn *txn)
 
 		if (h->group[UNKNOWN][0]) {
 			/* A group that does not exist is the kernel's to refuse. */
-			f = group_family(l, h->group[UNKNOWN]) == DASH_IP_VERSION_IPV6 ? V6 : V4;
+			f = group_family(l, live, h->group[UNKNOWN]) == DASH_IP_VERSION_IPV6 ? V6 : V4;
 			strcpy(h->group[f], h->group[UNKNOWN]);
 			h->given[V4] = h->given[V6] = true;
 		}
-		if (!h->given[V4] || !h->given[V6])
+		if (live && (!h->given[V4] || !h->given[V6]))
 			complete(h);
 		b.len = 0;
 		attr_put_key(&b, h->t, &h->key);
@@ -157,7 +159,7 @@ void legacy_finish(struct legacy *l, struct txn *txn)
 			if (h->group[f][0])
 				attr_put(&b, h->t->fields[h->t->n_keys + f].attr, h->group[f],
 					 strlen(h->group[f]) + 1);
-		txn_add(txn, h->t, b.p, b.len, key_len, b.len == key_len, h->cookie);
+		put(arg, h->t, &b, key_len, h->cookie);
 	}
 	buf_free(&b);
 }

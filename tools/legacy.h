@@ -22,8 +22,14 @@ struct legacy {
 void legacy_take(struct legacy *l, const struct object *o, uint64_t cookie);
 /* Any object: remembers the family of ACL groups. */
 void legacy_see(struct legacy *l, const struct object *o);
-/* Stages what was taken, each with its other half as it is. */
-void legacy_finish(struct legacy *l, struct txn *txn);
+/**
+ * legacy_finish - hand on what was taken, as bindings
+ * @live: halves and groups that the files do not mention are those of the live state
+ * @put: called for each; attributes that are the key alone mean that it is to be deleted
+ */
+void legacy_finish(struct legacy *l, bool live,
+		   void (*put)(void *arg, const struct table *t, const struct buf *attrs,
+			       size_t key_len, uint64_t cookie), void *arg);
 void legacy_free(struct legacy *l);
 
 #endif

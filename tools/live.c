@@ -70,10 +70,22 @@ static void pr_default(const struct field *f)
 		pr_value(f->name, f, v.b, v.len);
 }
 
+bool pr_field(const struct live *o, const struct field *f)
+{
+	struct attr a;
+
+	if (!find(o, f, &a))
+		return false;
+	if (f->flags & F_LIST)
+		pr_list(o, f);
+	else
+		pr_value(f->name, f, a.data, a.len);
+	return true;
+}
+
 void pr_fields(const struct live *o, bool defaults)
 {
 	const struct table *t = o->t;
-	struct attr a;
 	int pass;
 	unsigned int i;
 
@@ -84,14 +96,8 @@ void pr_fields(const struct live *o, bool defaults)
 
 			if (!f->attr || (f->type == V_ACTIONS) != pass)
 				continue;
-			if (!find(o, f, &a)) {
-				if (defaults && f->def && !(f->flags & F_STORED))
-					pr_default(f);
-			} else if (f->flags & F_LIST) {
-				pr_list(o, f);
-			} else {
-				pr_value(f->name, f, a.data, a.len);
-			}
+			if (!pr_field(o, f) && defaults && f->def && !(f->flags & F_STORED))
+				pr_default(f);
 		}
 }
 
@@ -125,6 +131,18 @@ void pr_live(const struct live *o)
 	pr_fields(o, true);
 	pr_counters(o);
 	pr_end();
+}
+
+void live_name(const struct live *o, struct buf *out)
+{
+	struct key key;
+
+	live_key(o, &key);
+	buf_printf(out, "%s:", o->t->name);
+	if (o->t->n_keys)
+		key_text(o->t, &key, out);
+	else
+		buf_printf(out, "%s", o->t->word);
 }
 
 const char *live_text(const struct live *o, const char *field, char *out)

@@ -11,6 +11,8 @@
  * ones too, if their default is known and this release acts upon them.
  */
 void pr_fields(const struct live *o, bool defaults);
+/* One field as a member; false if it is absent. */
+bool pr_field(const struct live *o, const struct field *f);
 /* The parts of the key, by name. */
 void pr_key(const struct live *o);
 /* hits, bytes and further counters, if it has any */
@@ -22,6 +24,9 @@ void pr_live(const struct live *o);
 struct attr;
 /* One action of a routing type. */
 void pr_action(const struct attr *nest);
+
+/* Appends "TABLE:key". */
+void live_name(const struct live *o, struct buf *out);
 
 /* Text of a field that is no list; NULL if it is absent.  @out: VALUE_TEXT bytes. */
 const char *live_text(const struct live *o, const char *field, char *out);

@@ -78,15 +78,6 @@ static bool scalar(struct parse *p, struct place *at, const struct field *f, con
 	return true;
 }
 
-static bool is_default(const struct field *f, const struct value *v)
-{
-	struct value_note note;
-	struct value def;
-
-	return f->def && value_parse(f, f->def, strlen(f->def), &def, &note) && def.len == v->len &&
-	       !memcmp(def.b, v->b, v->len);
-}
-
 /* Values that a list holds already: offsets into the attributes written, by hash. */
 struct seen {
 	size_t *slot;
@@ -291,7 +282,7 @@ static bool key_complete(struct parse *p, struct place *at, struct object *o)
 	for (i = 0; i < o->t->n_keys; i++) {
 		const struct field *f = &o->t->fields[i];
 
-		if (o->key.part[i].len && is_default(f, &o->key.part[i]))
+		if (o->key.part[i].len && value_is_default(f, o->key.part[i].b, o->key.part[i].len))
 			o->key.part[i].len = 0;
 		if (o->key.part[i].len || (f->flags & F_OPTIONAL))
 			continue;
@@ -321,7 +312,7 @@ static bool later_field(struct parse *p, struct place *at, const struct field *f
 	struct value_note note;
 	struct value v;
 
-	if (value_from_json(f, m, &v, &note) && is_default(f, &v))
+	if (value_from_json(f, m, &v, &note) && value_is_default(f, v.b, v.len))
 		return true;
 	field_at(at, f, m);
 	diag_error(p->diag, at, "ENOTSUP", "\"%s\" is not available in this release", f->name);
@@ -344,7 +335,7 @@ static bool put_field(struct parse *p, struct place *at, struct object *o, const
 	} else {
 		if (!scalar(p, at, f, m, &v))
 			return false;
-		if (o->t->merge || !is_default(f, &v))
+		if (o->t->merge || p->partial || !value_is_default(f, v.b, v.len))
 			attr_put(&o->attrs, f->attr, v.b, v.len);
 	}
 	if ((f->flags & F_STORED) && o->attrs.len != before)
@@ -390,7 +381,7 @@ static bool put_action(struct parse *p, struct place *at, struct object *o, cons
 			continue;
 		if (!scalar(p, at, f, m, &v))
 			ok = false;
-		else if (!is_default(f, &v))
+		else if (!value_is_default(f, v.b, v.len))
 			attr_put(&nest, f->attr, v.b, v.len);
 	}
 	if (ok)
@@ -463,12 +454,12 @@ static bool set_body(struct parse *p, struct place *at, struct object *o, const 
 
 		if (given[i])
 			ok &= put_field(p, at, o, f, given[i]);
-		else if ((f->flags & F_MANDATORY) && !t->merge) {
+		else if ((f->flags & F_MANDATORY) && !t->merge && !p->partial) {
 			missing(p, at, f, body);
 			ok = false;
 		}
 	}
-	if (is_binding(t) && ok && !o->half && o->attrs.len == o->key_len) {
+	if (is_binding(t) && ok && !o->half && !p->partial && o->attrs.len == o->key_len) {
 		at->field = NULL;
 		at->pos = body->pos;
 		diag_error(p->diag, at, "EINVAL", "missing field \"v4_acl_group_id\" or \"v6_acl_group_id\"");

@@ -34,11 +34,12 @@ struct object {
  * struct parse - what parsing needs beside the text
  * @diag: where messages go
  * @ignore_unknown: unknown tables are warnings
+ * @partial: fields may be missing, and defaults count: the object is laid over another
  * @inactive: by object type: what stored-only fields were seen, for the one warning per table
  */
 struct parse {
 	struct diag *diag;
-	bool ignore_unknown;
+	bool ignore_unknown, partial;
 	struct inactive {
 		uint64_t fields;	/* bits, by index */
 		struct place first;	/* its file is valid as long as the command */

@@ -2,11 +2,11 @@
 /* Copyright (C) 2026 The dash-linux authors
  *
  * What does the appliance hold?  Objects of a dump, put together from their
- * parts, collected and sorted: an answer is shown only when it is whole, because
- * a commit in the middle makes the kernel begin anew.  Printing while reading
- * was rejected for that reason, and because equal states must print equal.
+ * parts.  What is shown is collected and sorted first: a commit in the middle makes
+ * the kernel begin anew, and equal states must print equal.  What is only compared
+ * or counted is handed on as it comes.
  *
- * Called by export.c, show.c, clear.c, legacy.c.
+ * Called by all commands that read objects.
  */
 #define _GNU_SOURCE
 #include "query.h"
@@ -36,12 +36,29 @@ static void add_counter(struct live *o, const struct attr *nest)
 		c->name = xstrdup("?");
 }
 
-static void add_object(struct query *q, const struct attr *nest)
+/* A dump on its way: the object whose parts are being put together, and who wants it. */
+struct each {
+	struct live o;
+	query_fn fn;
+	void (*again)(void *arg);
+	void *arg;
+};
+
+/* The object is whole. */
+static void whole(struct each *e)
+{
+	if (e->o.t)
+		e->fn(e->arg, &e->o);
+	live_free(&e->o);
+	memset(&e->o, 0, sizeof(e->o));
+}
+
+static void add_object(struct each *e, const struct attr *nest)
 {
 	struct attr a, set = { 0 };
 	const struct table *t = NULL;
+	struct live *o = &e->o;
 	bool append = false;
-	struct live *o;
 
 	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
 		if (table_by_type(a.type)) {
@@ -52,20 +69,14 @@ static void add_object(struct query *q, const struct attr *nest)
 	}
 	if (!t)
 		return;
-	if (append && q->n && q->obj[q->n - 1].t == t) {
+	if (append && o->t == t) {
 		/* Goes on with the object before; its key is there already, repeated keys do no harm. */
-		o = &q->obj[q->n - 1];
 		o->attrs = xrealloc(o->attrs, o->len + set.len);
 		memcpy(o->attrs + o->len, set.data, set.len);
 		o->len += set.len;
 		return;
 	}
-	if (q->n == q->cap) {
-		q->cap = q->cap ? 2 * q->cap : 64;
-		q->obj = xrealloc(q->obj, q->cap * sizeof(*q->obj));
-	}
-	o = &q->obj[q->n++];
-	memset(o, 0, sizeof(*o));
+	whole(e);
 	o->t = t;
 	o->attrs = xmalloc(set.len);
 	memcpy(o->attrs, set.data, set.len);
@@ -89,6 +100,39 @@ static void on_objects(const void *attrs, size_t len, void *arg)
 	for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a))
 		if (a.type == DASH_A_OBJECT)
 			add_object(arg, &a);
+}
+
+static void on_torn(void *arg)
+{
+	struct each *e = arg;
+
+	live_free(&e->o);
+	memset(&e->o, 0, sizeof(e->o));
+	e->again(e->arg);
+}
+
+int query_each(unsigned int type, const char *owner, query_fn fn, void (*again)(void *arg), void *arg)
+{
+	struct each each = { .fn = fn, .again = again, .arg = arg };
+	struct buf b = { 0 };
+	uint8_t t = (uint8_t)type;
+	int e = nl_open();
+
+	if (e)
+		return e;
+	nl_start(&b, DASH_CMD_OBJECT_GET);
+	if (type)
+		attr_put(&b, DASH_A_TYPE, &t, 1);
+	if (owner)
+		attr_put(&b, DASH_A_OWNER, owner, strlen(owner) + 1);
+	e = nl_list(&b, on_objects, &each, on_torn);
+	buf_free(&b);
+	if (e) {
+		on_torn(&each);
+		return nl_failed(type ? table_by_type(type)->word : "objects", e);
+	}
+	whole(&each);
+	return EXIT_OK;
 }
 
 void live_free(struct live *o)
@@ -126,27 +170,26 @@ static int by_key(const void *a, const void *b)
 	return key_cmp(x->t, &k, &l);
 }
 
+/* Takes the object over. */
+static void collect(void *arg, struct live *o)
+{
+	struct query *q = arg;
+
+	if (q->n == q->cap) {
+		q->cap = q->cap ? 2 * q->cap : 64;
+		q->obj = xrealloc(q->obj, q->cap * sizeof(*q->obj));
+	}
+	q->obj[q->n++] = *o;
+	memset(o, 0, sizeof(*o));
+}
+
 int query(struct query *q, unsigned int type, const char *owner)
 {
-	struct buf b = { 0 };
-	uint8_t t = (uint8_t)type;
+	int e = query_each(type, owner, collect, forget, q);
 	size_t i;
-	int e;
 
-	e = nl_open();
 	if (e)
 		return e;
-	nl_start(&b, DASH_CMD_OBJECT_GET);
-	if (type)
-		attr_put(&b, DASH_A_TYPE, &t, 1);
-	if (owner)
-		attr_put(&b, DASH_A_OWNER, owner, strlen(owner) + 1);
-	e = nl_list(&b, on_objects, q, forget);
-	buf_free(&b);
-	if (e) {
-		forget(q);
-		return nl_failed(type ? table_by_type(type)->word : "objects", e);
-	}
 	for (i = 1; i < q->n; i++)		/* usually sorted as it comes */
 		if (by_key(&q->obj[i - 1], &q->obj[i]) > 0) {
 			qsort(q->obj, q->n, sizeof(*q->obj), by_key);

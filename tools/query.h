@@ -46,6 +46,16 @@ struct query {
  * Return: EXIT_OK, or an exit code after telling why not.
  */
 int query(struct query *q, unsigned int type, const char *owner);
+
+/**
+ * query_each - read live objects one by one, in the order of the kernel
+ * @fn: called for each; it may take over what the object holds, by clearing it
+ * @again: forget all: the dump was torn by a commit and begins anew
+ *
+ * Neither may use the socket.  Return: as query().
+ */
+typedef void (*query_fn)(void *arg, struct live *o);
+int query_each(unsigned int type, const char *owner, query_fn fn, void (*again)(void *arg), void *arg);
 void query_free(struct query *q);
 void live_free(struct live *o);		/* what it holds */
 void live_key(const struct live *o, struct key *key);

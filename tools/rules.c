@@ -7,9 +7,10 @@
  * with another priority replaces the rule, DEL finds it whatever its priority.
  * So the rules of such keys are remembered, and at the end of the files the
  * others with the same ENI, VNI and source are deleted: earlier ones of the
- * files, and live ones.
+ * files, and live ones.  For a comparison with the live state it is enough to
+ * know the earlier ones.
  *
- * Called by config.c.  Sorted once, one dump for each ENI.
+ * Called by config.c and sync.c.  Sorted once, one dump for each ENI.
  */
 #define _GNU_SOURCE
 #include "rules.h"
@@ -165,6 +166,48 @@ int rules_finish(struct rules *l, struct txn *txn)
 	free(eni);
 	query_free(&q);
 	return e;
+}
+
+static int by_cookie(const void *a, const void *b)
+{
+	const struct loose_rule *x = a, *y = b;
+
+	return x->cookie < y->cookie ? -1 : x->cookie > y->cookie;
+}
+
+void rules_settle(struct rules *l)
+{
+	size_t i, last, n = 0;
+	struct key a, b;
+
+	if (!l->n)
+		return;
+	qsort(l->r, l->n, sizeof(*l->r), by_identity);
+	for (i = 0; i < l->n; i = last + 1) {
+		for (last = i; last + 1 < l->n; last++) {
+			key_of(&l->r[i], &a);
+			key_of(&l->r[last + 1], &b);
+			if (identity_cmp(&a, &b, false))
+				break;
+		}
+		for (; i <= last; i++) {
+			key_of(&l->r[i], &a);
+			key_of(&l->r[last], &b);
+			if (i < last && (l->r[last].del || !same_priority(&a, &b)))
+				l->r[n++] = l->r[i];
+			else
+				free(l->r[i].attrs);
+		}
+	}
+	l->n = n;
+	qsort(l->r, l->n, sizeof(*l->r), by_cookie);
+}
+
+bool rules_superseded(const struct rules *l, uint64_t cookie)
+{
+	struct loose_rule key = { .cookie = cookie };
+
+	return l->n && bsearch(&key, l->r, l->n, sizeof(*l->r), by_cookie);
 }
 
 void rules_free(struct rules *l)

@@ -18,6 +18,9 @@ struct rules {
 void rules_take(struct rules *l, const struct object *o, uint64_t cookie);
 /* Stages the deletion of what the rules replace.  Return: EXIT_OK, or told. */
 int rules_finish(struct rules *l, struct txn *txn);
+/* Instead of rules_finish(): keeps only operations that a later one replaces, for rules_superseded(). */
+void rules_settle(struct rules *l);
+bool rules_superseded(const struct rules *l, uint64_t cookie);
 void rules_free(struct rules *l);
 
 #endif

@@ -28,6 +28,9 @@
 	{ .name = _name, .type = _type, .attr = _attr, .flags = _flags, .help = _help }
 #define AKA(_type, _name, _alias, _attr, _flags, _help) \
 	{ .name = _name, .alias = _alias, .type = _type, .attr = _attr, .flags = _flags, .help = _help }
+#define REF(_name, _to, _attr, _flags, _help) \
+	{ .name = _name, .type = DASH_OBJ_##_to == DASH_OBJ_ENI ? V_ENI : V_NAME, .ref = DASH_OBJ_##_to, \
+	  .attr = _attr, .flags = _flags, .help = _help }
 #define BOOL(_name, _attr, _flags, _def, _help) \
 	{ .name = _name, .type = V_BOOL, .size = 1, .attr = _attr, .flags = _flags, .def = _def, \
 	  .help = _help }
@@ -167,16 +170,16 @@ static const struct field eni_fields[] = {
 	VAL(V_NAME, "eni_id", DASH_A_ENI_ENI_ID, F_CREATE_ONLY, "GUID, default: the name"),
 	VAL(V_MAC, "mac_address", DASH_A_ENI_MAC_ADDRESS, F_MANDATORY | F_CREATE_ONLY | F_UNICAST,
 	    "identity in packets, default: the name, if that is a MAC address"),
-	VAL(V_NAME, "vnet", DASH_A_ENI_VNET, F_MANDATORY, "home VNET"),
+	REF("vnet", VNET, DASH_A_ENI_VNET, F_MANDATORY, "home VNET"),
 	VNI("vm_vni", DASH_A_ENI_VM_VNI, 0, "VNI of this VM's leg, default: the appliance's"),
 	VAL(V_IP, "underlay_ip", DASH_A_ENI_UNDERLAY_IP, F_MANDATORY | F_UNICAST,
 	    "PA of the VM's host"),
 	ENUM("admin_state", NULL, admin_states, DASH_A_ENI_ADMIN_STATE, 0, "disabled",
 	     "traffic passes only when enabled"),
-	VAL(V_NAME, "qos", DASH_A_ENI_QOS, 0, "QOS object, default: no limits"),
-	VAL(V_NAME, "v4_meter_policy_id", DASH_A_ENI_V4_METER_POLICY_ID, F_STORED,
+	REF("qos", QOS, DASH_A_ENI_QOS, 0, "QOS object, default: no limits"),
+	REF("v4_meter_policy_id", METER_POLICY, DASH_A_ENI_V4_METER_POLICY_ID, F_STORED,
 	    "meter policy for IPv4"),
-	VAL(V_NAME, "v6_meter_policy_id", DASH_A_ENI_V6_METER_POLICY_ID, F_STORED,
+	REF("v6_meter_policy_id", METER_POLICY, DASH_A_ENI_V6_METER_POLICY_ID, F_STORED,
 	    "meter policy for IPv6"),
 	AKA(V_VNIS, "trusted_vnis_list", "trusted_vnis", DASH_A_ENI_TRUSTED_VNIS_LIST, F_LIST,
 	    "VNIs trusted by this ENI"),
@@ -210,7 +213,7 @@ static const struct field acl_group_fields[] = {
 };
 
 static const struct field acl_rule_fields[] = {
-	VAL(V_NAME, "group_id", DASH_A_ACL_RULE_GROUP_ID, F_KEY, "ACL group"),
+	REF("group_id", ACL_GROUP, DASH_A_ACL_RULE_GROUP_ID, F_KEY, "ACL group"),
 	VAL(V_NAME, "rule_id", DASH_A_ACL_RULE_RULE_ID, F_KEY, "name within the group"),
 	U("priority", 4, DASH_A_ACL_RULE_PRIORITY, F_MANDATORY, 0, 0x7fffffff, NULL,
 	  "lower is looked at first"),
@@ -221,8 +224,8 @@ static const struct field acl_rule_fields[] = {
 	{ .name = "protocol", .alias = "protocols", .type = V_UINT, .size = 1,
 	  .attr = DASH_A_ACL_RULE_PROTOCOL, .flags = F_LIST, .max = 255,
 	  .help = "inner protocols, default: all" },
-	VAL(V_NAME, "src_tag", DASH_A_ACL_RULE_SRC_TAG, F_LIST, "tags of the source"),
-	VAL(V_NAME, "dst_tag", DASH_A_ACL_RULE_DST_TAG, F_LIST, "tags of the destination"),
+	REF("src_tag", PREFIX_TAG, DASH_A_ACL_RULE_SRC_TAG, F_LIST, "tags of the source"),
+	REF("dst_tag", PREFIX_TAG, DASH_A_ACL_RULE_DST_TAG, F_LIST, "tags of the destination"),
 	VAL(V_PREFIX, "src_addr", DASH_A_ACL_RULE_SRC_ADDR, F_LIST, "source prefixes"),
 	VAL(V_PREFIX, "dst_addr", DASH_A_ACL_RULE_DST_ADDR, F_LIST, "destination prefixes"),
 	VAL(V_PORTS, "src_port", DASH_A_ACL_RULE_SRC_PORT, F_LIST, "source ports"),
@@ -230,10 +233,10 @@ static const struct field acl_rule_fields[] = {
 };
 
 #define ACL_BIND_FIELDS(_set) { \
-	VAL(V_ENI, "eni", DASH_A_##_set##_ENI, F_KEY, "ENI"), \
+	REF("eni", ENI, DASH_A_##_set##_ENI, F_KEY, "ENI"), \
 	U("stage", 1, DASH_A_##_set##_STAGE, F_KEY, 1, 5, NULL, "stage"), \
-	VAL(V_NAME, "v4_acl_group_id", DASH_A_##_set##_V4_ACL_GROUP_ID, 0, "group for IPv4"), \
-	VAL(V_NAME, "v6_acl_group_id", DASH_A_##_set##_V6_ACL_GROUP_ID, 0, "group for IPv6"), \
+	REF("v4_acl_group_id", ACL_GROUP, DASH_A_##_set##_V4_ACL_GROUP_ID, 0, "group for IPv4"), \
+	REF("v6_acl_group_id", ACL_GROUP, DASH_A_##_set##_V6_ACL_GROUP_ID, 0, "group for IPv6"), \
 }
 static const struct field acl_in_fields[] = ACL_BIND_FIELDS(ACL_IN);
 static const struct field acl_out_fields[] = ACL_BIND_FIELDS(ACL_OUT);
@@ -256,8 +259,8 @@ const struct field routing_action_fields[] = {
 const unsigned int n_routing_action_fields = ARRAY_SIZE(routing_action_fields);
 
 static const struct field eni_route_fields[] = {
-	VAL(V_ENI, "eni", DASH_A_ENI_ROUTE_ENI, F_KEY, "ENI"),
-	VAL(V_NAME, "group_id", DASH_A_ENI_ROUTE_GROUP_ID, F_MANDATORY, "route group"),
+	REF("eni", ENI, DASH_A_ENI_ROUTE_ENI, F_KEY, "ENI"),
+	REF("group_id", ROUTE_GROUP, DASH_A_ENI_ROUTE_GROUP_ID, F_MANDATORY, "route group"),
 };
 
 static const struct field route_group_fields[] = {
@@ -269,11 +272,11 @@ static const struct field route_group_fields[] = {
 };
 
 static const struct field route_fields[] = {
-	VAL(V_NAME, "group_id", DASH_A_ROUTE_GROUP_ID, F_KEY | F_MAYBE_MAC, "route group"),
+	REF("group_id", ROUTE_GROUP, DASH_A_ROUTE_GROUP_ID, F_KEY | F_MAYBE_MAC, "route group"),
 	VAL(V_PREFIX, "prefix", DASH_A_ROUTE_PREFIX, F_KEY, "destination"),
 	ENUM("routing_type", "action_type", route_types, DASH_A_ROUTE_ROUTING_TYPE, F_MANDATORY, NULL,
 	     "what to do"),
-	VAL(V_NAME, "vnet", DASH_A_ROUTE_VNET, 0, "VNET whose mappings are asked"),
+	REF("vnet", VNET, DASH_A_ROUTE_VNET, 0, "VNET whose mappings are asked"),
 	VAL(V_IP, "overlay_ip", DASH_A_ROUTE_OVERLAY_IP, 0,
 	    "address looked up instead of the destination (vnet_direct)"),
 	U32("metering_class_or", DASH_A_ROUTE_METERING_CLASS_OR, F_STORED, "0", "metering class bits"),
@@ -292,7 +295,7 @@ static const struct field route_fields[] = {
 };
 
 static const struct field route_rule_fields[] = {
-	VAL(V_ENI, "eni", DASH_A_ROUTE_RULE_ENI, F_KEY, "ENI"),
+	REF("eni", ENI, DASH_A_ROUTE_RULE_ENI, F_KEY, "ENI"),
 	VNI("vni", DASH_A_ROUTE_RULE_VNI, F_KEY, "VNI received"),
 	VAL(V_PREFIX, "prefix", DASH_A_ROUTE_RULE_PREFIX, F_KEY | F_OPTIONAL,
 	    "source PA, default: any"),
@@ -301,7 +304,7 @@ static const struct field route_rule_fields[] = {
 	ENUM("action_type", "routing_type", rule_actions, DASH_A_ROUTE_RULE_ACTION_TYPE, F_MANDATORY,
 	     NULL, "what to do"),
 	U("protocol", 1, DASH_A_ROUTE_RULE_PROTOCOL, 0, 0, 255, "0", "inner protocol, 0 = any"),
-	VAL(V_NAME, "vnet", DASH_A_ROUTE_RULE_VNET, 0, "VNET for PA validation, default: the ENI's"),
+	REF("vnet", VNET, DASH_A_ROUTE_RULE_VNET, 0, "VNET for PA validation, default: the ENI's"),
 	BOOL("pa_validation", DASH_A_ROUTE_RULE_PA_VALIDATION, 0, "true", "check the source PA"),
 	U32("metering_class_or", DASH_A_ROUTE_RULE_METERING_CLASS_OR, F_STORED, "0",
 	    "metering class bits"),
@@ -312,7 +315,7 @@ static const struct field route_rule_fields[] = {
 };
 
 static const struct field vnet_mapping_fields[] = {
-	VAL(V_NAME, "vnet", DASH_A_VNET_MAPPING_VNET, F_KEY, "VNET"),
+	REF("vnet", VNET, DASH_A_VNET_MAPPING_VNET, F_KEY, "VNET"),
 	VAL(V_IP, "ip", DASH_A_VNET_MAPPING_IP, F_KEY, "CA"),
 	ENUM("routing_type", "action_type", mapping_types, DASH_A_VNET_MAPPING_ROUTING_TYPE, 0,
 	     "vnet_encap", "what to do"),
@@ -351,7 +354,7 @@ static const struct field meter_policy_fields[] = {
 };
 
 static const struct field meter_rule_fields[] = {
-	VAL(V_NAME, "meter_policy_id", DASH_A_METER_RULE_METER_POLICY_ID, F_KEY, "meter policy"),
+	REF("meter_policy_id", METER_POLICY, DASH_A_METER_RULE_METER_POLICY_ID, F_KEY, "meter policy"),
 	VAL(V_NAME, "meter_rule_id", DASH_A_METER_RULE_METER_RULE_ID, F_KEY, "name in the policy"),
 	U("priority", 4, DASH_A_METER_RULE_PRIORITY, F_MANDATORY | F_STORED, 0, 0x7fffffff, NULL,
 	  "lower is looked at first"),
@@ -362,7 +365,7 @@ static const struct field meter_rule_fields[] = {
 };
 
 static const struct field meter_fields[] = {
-	VAL(V_ENI, "eni", DASH_A_METER_ENI, F_KEY, "ENI"),
+	REF("eni", ENI, DASH_A_METER_ENI, F_KEY, "ENI"),
 	U32("metering_class", DASH_A_METER_METERING_CLASS, F_KEY, NULL, "metering class"),
 	VAL(V_NAME, "metadata", DASH_A_METER_METADATA, F_STORED, "free text"),
 	U("tx_counter", 8, 0, F_IGNORED, 0, UINT64_MAX, NULL, "bytes sent"),

@@ -19,6 +19,7 @@ enum {
 	EXIT_USAGE,		/* usage, input/output, not JSON */
 	EXIT_KERNEL,		/* the kernel failed after validation */
 	EXIT_ROLLED_BACK,	/* ... and undid what it had done */
+	EXIT_DIFFERENT,		/* diff --exit-code: files and live state differ */
 };
 
 /**

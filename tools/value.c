@@ -554,3 +554,12 @@ const char *value_text(const struct field *f, const void *data, size_t len, char
 	}
 	return out;
 }
+
+bool value_is_default(const struct field *f, const void *data, size_t len)
+{
+	struct value_note note;
+	struct value def;
+
+	return f->def && value_parse(f, f->def, strlen(f->def), &def, &note) && def.len == len &&
+	       !memcmp(def.b, data, len);
+}

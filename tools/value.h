@@ -55,6 +55,7 @@ struct word {
  * @name: JSON name
  * @alias: other names, separated by commas, or NULL
  * @type, @size, @flags, @words, @min, @max: what is accepted
+ * @ref: enum dash_obj_type of the object it names, 0: none
  * @attr: netlink attribute in the set of the table; 0: none (F_LATER, F_IGNORED)
  * @def: default, as it would be written; NULL: none
  * @help: a phrase
@@ -62,7 +63,7 @@ struct word {
 struct field {
 	const char *name, *alias;
 	enum value_type type;
-	uint8_t size;
+	uint8_t size, ref;
 	uint16_t flags, attr;
 	const struct word *words;
 	uint64_t min, max;
@@ -116,6 +117,9 @@ const char *value_text(const struct field *f, const void *data, size_t len, char
 
 /* True if canonical JSON output is a number or true/false instead of a string. */
 bool value_is_bare(const struct field *f);
+
+/* Is this the default of the field? */
+bool value_is_default(const struct field *f, const void *data, size_t len);
 
 /* Six bytes from any of the three notations; false if it is no MAC. */
 bool mac_parse(const char *s, size_t len, unsigned char *mac);
