@@ -96,14 +96,14 @@ from_pipe() {
 	dash export | diff - "$lib_tmp/base"
 }
 
-# 5000 mappings, one of them changed, in little memory
+# 2000 mappings, one of them changed, in little memory
 large() {
 	jq '.' "$all" >"$lib_tmp/a.json"
-	awk -v pa=1 'BEGIN { print "["; for (i = 1; i <= 5000; i++)
+	awk -v pa=1 'BEGIN { print "["; for (i = 1; i <= 2000; i++)
 		printf "{\"DASH_VNET_MAPPING_TABLE:Vnet1:20.%d.%d.%d\": {\"underlay_ip\": \"10.0.0.%d\"}}%s\n",
-			i / 65536, i / 256 % 256, i % 256, i % 250 + 1, i < 5000 ? "," : "]" }' >"$lib_tmp/b.json"
+			i / 65536, i / 256 % 256, i % 256, i % 250 + 1, i < 2000 ? "," : "]" }' >"$lib_tmp/b.json"
 	dash sync "$lib_tmp/a.json" "$lib_tmp/b.json" 2>/dev/null
-	sed -i '3000s/10.0.0.[0-9]*/10.9.9.9/' "$lib_tmp/b.json"
+	sed -i '1000s/10.0.0.[0-9]*/10.9.9.9/' "$lib_tmp/b.json"
 	expect 3 bash -c "ulimit -v 40000; dashctl -n $appliance diff '$lib_tmp/a.json' '$lib_tmp/b.json' 2>/dev/null | wc -l"
 	dash sync "$lib_tmp/a.json" "$lib_tmp/b.json" 2>/dev/null
 	expect "" dash diff "$lib_tmp/a.json" "$lib_tmp/b.json"
