@@ -89,17 +89,20 @@ static __always_inline bool dash_plain_outer6(const void *l3, __u32 len, __be16 
 	       !dash_ip_is_v4((const void *)&ip->saddr) && !dash_ip_is_v4((const void *)&ip->daddr);
 }
 
-/* @l4: TCP or UDP header with @room bytes, of which DASH_UDP_LEN can be read. */
-static __always_inline bool dash_plain_l4(const void *l4, const void *end, __u32 room, __u8 proto, __u32 *class)
+/*
+ * @l4: TCP or UDP header with @room bytes, of which DASH_UDP_LEN can be read.  Returns
+ * its enum dash_proto_class, or DASH_PC_N if it is not plain.
+ */
+static __always_inline __u32 dash_plain_l4(const void *l4, const void *end, __u32 room, __u8 proto)
 {
 	const __u8 *tcp = l4;
 
-	*class = DASH_PC_UDP;
 	if (proto == IPPROTO_UDP)
-		return room >= DASH_UDP_LEN;
-	*class = DASH_PC_TCP;
-	return proto == IPPROTO_TCP && l4 + DASH_TCP_MIN <= end && !(tcp[13] & DASH_TCP_MOVES) &&
-	       tcp[12] >= 0x50 && (tcp[12] >> 4) * 4u <= room;
+		return room >= DASH_UDP_LEN ? DASH_PC_UDP : DASH_PC_N;
+	if (proto != IPPROTO_TCP || l4 + DASH_TCP_MIN > end || tcp[13] & DASH_TCP_MOVES ||
+	    tcp[12] < 0x50 || (tcp[12] >> 4) * 4u > room)
+		return DASH_PC_N;
+	return DASH_PC_TCP;
 }
 
 /* Inner packet at @l3, of at most @room bytes, to @p->key. */
@@ -111,8 +114,11 @@ static __always_inline bool dash_plain_inner4(const void *l3, const void *end, _
 	__u32 tot = bpf_ntohs(ip->tot_len);
 	union dash_key_rest rest = { .ports = *(const __be32 *)l4, .eni = p->eni, .proto = ip->protocol };
 
-	if (*(const __u8 *)ip != 0x45 || tot > room || ip->frag_off & bpf_htons(DASH_IP_MF | DASH_IP_OFFSET) ||
-	    !dash_plain_l4(l4, end, tot - sizeof(*ip), ip->protocol, &p->class) || tot < sizeof(*ip))
+	if (*(const __u8 *)ip != 0x45 || tot > room || tot < sizeof(*ip) ||
+	    ip->frag_off & bpf_htons(DASH_IP_MF | DASH_IP_OFFSET))
+		return false;
+	p->class = dash_plain_l4(l4, end, tot - sizeof(*ip), ip->protocol);
+	if (p->class == DASH_PC_N)
 		return false;
 	p->key[0] = dash_load64(&ip->saddr);
 	if (p->dir == DASH_INBOUND) {
@@ -135,8 +141,10 @@ static __always_inline bool dash_plain_inner6(const void *l3, const void *end, _
 	const __be32 *vm = ip->saddr.s6_addr32, *remote = ip->daddr.s6_addr32;
 	union dash_key_pair first, mid;
 
-	if ((*(const __u8 *)ip & 0xf0) != 0x60 || len + sizeof(*ip) > room ||
-	    !dash_plain_l4(l4, end, len, ip->nexthdr, &p->class))
+	if ((*(const __u8 *)ip & 0xf0) != 0x60 || len + sizeof(*ip) > room)
+		return false;
+	p->class = dash_plain_l4(l4, end, len, ip->nexthdr);
+	if (p->class == DASH_PC_N)
 		return false;
 	if (p->dir == DASH_INBOUND) {
 		vm = ip->daddr.s6_addr32;
