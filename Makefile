@@ -137,6 +137,20 @@ test-debug: deps
 	$(Q)$(MAKE) --no-print-directory bpf tools selftests
 	$(Q)selftests/debug-kernel.sh test $(T)
 
+# An established packet against the floor program, in instructions, within limits ...
+COMMIT	= DASH_COMMIT=$$(git describe --always --dirty 2>/dev/null)
+bench-exact: deps
+	$(Q)$(MAKE) --no-print-directory bpf selftests/bench
+	$(Q)$(COMMIT) ICOUNT=1 selftests/vm.sh selftests/bench --exact --limits selftests/bench_hit_limits \
+		--json /run/dash-out/bench-exact.json
+
+# ... and in nanoseconds of this machine, as root, by the number of flows.  JSON of both
+# is in build/.  16777216 flows take 4 GB.
+FLOWS	?= 1024 65536 1048576
+bench: bench-exact
+	$(Q)mv build/vm/bench-exact.json build/
+	$(Q)$(COMMIT) selftests/bench --json build/bench-native.json $(FLOWS)
+
 # The engines' speed in one table, beside DPDK's if libdpdk-dev is installed.
 bench-engines:
 	$(Q)$(MAKE) --no-print-directory -C selftests/unit bench-engines
@@ -204,6 +218,7 @@ help:
 	@echo 'make test          everything the project claims, tested in a virtual machine'
 	@echo 'make test T=vnet.sh  only that script'
 	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
+	@echo 'make bench         an established packet against a floor program, in instructions and in time'
 	@echo 'make bench-engines speed of ACL, LPM and mapping tables, beside other engines'
 	@echo 'make bench-vm      instructions that a new connection takes, in the virtual machine'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
@@ -216,4 +231,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help
+.PHONY: bench bench-exact bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help

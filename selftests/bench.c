@@ -103,6 +103,8 @@ static struct dash_line *lines;
 static bool exact;
 static unsigned int veth;
 static FILE *json;
+static const char *limits;
+static bool over;
 
 static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
 {
@@ -421,6 +423,31 @@ static uint64_t fast_packets(void)
 	return sum;
 }
 
+/*
+ * Each line of the limits file is a row's two figures and its name.  2 % above is a
+ * failure; 2 % below calls for a smaller limit.
+ */
+static void check_limit(const char *name, double prog, double sent)
+{
+	char line[256], row[128];
+	double p, s;
+	FILE *f = fopen(limits, "r");
+
+	if (!f)
+		die("%s: %s", limits, strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lf %lf %127[^\n]", &p, &s, row) != 3 || strcmp(row, name))
+			continue;
+		if (prog > p * 1.02 || sent > s * 1.02) {
+			printf("   ^ above the limits, %.0f and %.0f\n", p, s);
+			over = true;
+		} else if (prog < p * 0.98 || sent < s * 0.98) {
+			printf("   ^ below the limits, %.0f and %.0f: lower them in %s\n", p, s, limits);
+		}
+	}
+	fclose(f);
+}
+
 static void print_row(const char *name, unsigned int n, struct figure prog, struct figure sent,
 		      struct figure floor_prog, struct figure floor_sent)
 {
@@ -431,6 +458,8 @@ static void print_row(const char *name, unsigned int n, struct figure prog, stru
 	if (!exact)
 		printf("   %7.1f .. %.1f, %.1f .. %.1f", prog.low, prog.high, sent.low, sent.high);
 	printf("\n");
+	if (limits)
+		check_limit(name, prog.mid, sent.mid);
 	fflush(stdout);
 	if (!json)
 		return;
@@ -523,7 +552,7 @@ static void head(void)
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: bench [--exact] [--json FILE] [FLOWS...]\n");
+	fprintf(stderr, "usage: bench [--exact] [--limits FILE] [--json FILE] [FLOWS...]\n");
 	exit(2);
 }
 
@@ -535,6 +564,8 @@ int main(int argc, char **argv)
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--exact"))
 			exact = true;
+		else if (!strcmp(argv[i], "--limits") && i + 1 < argc)
+			limits = argv[++i];
 		else if (!strcmp(argv[i], "--json") && i + 1 < argc)
 			json = fopen(argv[++i], "w");
 		else
@@ -550,5 +581,5 @@ int main(int argc, char **argv)
 		fprintf(json, "\n  ]\n}\n");
 		fclose(json);
 	}
-	return 0;
+	return over;
 }
