@@ -26,6 +26,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "objects.h"
+#include "resimulate.h"
 
 static void (*notifier)(struct dash_net *dn, const struct dash_commit_info *info);
 
@@ -85,7 +86,7 @@ static int prepare(struct dash_txn *txn)
 			if (err)
 				return err;
 		}
-	return dash_eni_prepare_all(txn) ?: dash_mapping_insert_all(txn) ?: dash_route_insert_all(txn);
+	return dash_eni_prepare_all(txn) ?: dash_mapping_resim_prepare(txn) ?: dash_mapping_insert_all(txn) ?: dash_route_insert_all(txn);
 }
 
 static void unprepare(struct dash_txn *txn)
@@ -112,6 +113,13 @@ static void unprepare(struct dash_txn *txn)
 			dash_obj_free(op->obj);
 			op->obj = NULL;
 		}
+}
+
+static void resim_free(struct dash_txn *txn)
+{
+	kvfree(txn->resim);
+	txn->resim = NULL;
+	txn->n_resim = 0;
 }
 
 /* ---- publication ---- */
@@ -254,6 +262,8 @@ static void publish(struct dash_txn *txn)
 			dash_obj_drop(txn->dn, op->live);
 			op->live = NULL;
 		}
+	dash_eni_resimulate(txn);
+	dash_resimulate(txn->dn, txn->resim, txn->n_resim);
 }
 
 /* ---- */
@@ -335,6 +345,7 @@ int dash_txn_commit(struct dash_txn *txn, bool dry_run, struct netlink_ext_ack *
 		if (notifier)
 			notifier(dn, &info);
 	}
+	resim_free(txn);
 	txn->committing = false;
 	mutex_unlock(&dn->lock);
 	return 0;
@@ -343,6 +354,7 @@ rewind:
 	if (err && !txn->n_errors)
 		dash_txn_error(txn, NULL, -err, 0, "out of memory");
 	dash_txn_rewind(txn);
+	resim_free(txn);
 	txn->committing = false;
 	mutex_unlock(&dn->lock);
 	tell_first(txn, extack);

@@ -15,6 +15,7 @@
 struct dash_eni;
 struct dash_flow_table;
 struct dash_frag_table;
+struct dash_half_open;
 struct dash_store;
 struct dash_sweep;
 struct dash_hot_state;
@@ -46,14 +47,18 @@ struct dash_port {
  * @vnet_encap_vni: static VNI of routing type vnet_encap, 0 = none
  * @allowed_protocols: bitmap of 256 inner protocols; all set by default
  * @qos_enforce: DASH_QOS_*; all set by default
+ * @resimulate_acl: resimulate_on_acl_change; under @lock
  * @params: timeouts (spec/config.md 5.19); written by dash_params_set() under @lock
  * @ft: flow table; NULL until all maps are bound, RCU
  * @sweep: its sweep; set before @ft and cleared after it, so valid for whoever has read @ft under RCU
  * @frags: fragment table, likewise
+ * @half_open: half-open connections by ENI, likewise
+ * @crowd: index of the ENI that probably has most of them
  * @seed: keys of the flow hash, as in dash_hot; set before @ft
  * @maps: bound maps, by enum dash_map_id
  * @port: attached devices
  * @port_work: removes ports whose device is gone
+ * @events_lost: connections whose beginning or end listeners were not told
  * @hot, @nh, @stats, @store, @nl: private to the files of these names
  */
 struct dash_net {
@@ -64,6 +69,7 @@ struct dash_net {
 	struct dash_vni_set __rcu *vm_vnis;
 	bool trusted_strict;
 	u8 qos_enforce;
+	bool resimulate_acl;
 	struct xarray pa_lists;
 	u32 vnet_encap_vni;
 	unsigned long allowed_protocols[256 / BITS_PER_LONG];
@@ -71,6 +77,8 @@ struct dash_net {
 	struct dash_flow_table __rcu *ft;
 	struct dash_sweep *sweep;
 	struct dash_frag_table *frags;
+	struct dash_half_open *half_open;
+	u16 crowd;
 	struct dash_seed seed;
 	struct bpf_map *maps[DASH_MAP_N];
 	struct dash_port port[DASH_MAX_PORT];
@@ -78,6 +86,7 @@ struct dash_net {
 	struct dash_hot_state *hot;
 	struct dash_nexthops __rcu *nh;
 	struct dash_stats *stats;
+	atomic64_t events_lost;
 	struct dash_store *store;
 	struct dash_netlink *nl;
 };

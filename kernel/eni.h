@@ -53,11 +53,17 @@ void dash_acl_bind_destroy(struct dash_acl_bind *b);
 struct dash_eni_flow_stats {
 	atomic64_t created[DASH_PC_N];
 	atomic64_t create_failed, updated, updated_by_resim, deleted, delete_failed, aged;
+	atomic64_t resim_failed, half_open_yielded;
 	atomic64_t verified, closed_by_fin, reset, reset_half_ttl, reset_by_syn;
 	atomic64_t half_open_timeouts, timed_out;
 	atomic64_t acl_drop[2][2][DASH_ACL_STAGES];	/* [0 deny, 1 no_match][dir][stage - 1] */
 	atomic_t pairs[DASH_PC_N], half_open, time_wait, pairs_total;	/* gauges */
 	atomic_t pairs_max[DASH_PC_N], half_open_max, pairs_total_max;
+};
+
+/* Token bucket of a rate per second: tokens * NSEC_PER_SEC, ktime. */
+struct dash_bucket {
+	u64 tokens, refilled;
 };
 
 /**
@@ -69,8 +75,9 @@ struct dash_eni_flow_stats {
  *	point to; @acl, @inbound and @trusted belong to the ENI.  Any may be NULL
  * @dead: it is being removed: no new connections
  * @cps, @flows: limits, 0 = none (pipeline.md 20); WRITE_ONCE
- * @lock: token bucket, and replacing the action of a record; BH
- * @tokens, @refilled: token bucket of @cps: connections * NSEC_PER_SEC, ktime
+ * @lock: token buckets, and replacing the action of a record; BH
+ * @resim_rate: connections judged anew per second, 0 = no limit
+ * @opening, @judging: buckets of @cps and @resim_rate
  * @stats: flow counters
  * @base: what map dash_eni_stats held at this index before the ENI, negated, plus what
  *	earlier maps held of the ENI: add the map's sum to get its counters
@@ -90,7 +97,8 @@ struct dash_eni {
 	bool dead;
 	u32 cps, flows;
 	spinlock_t lock;
-	u64 tokens, refilled;
+	u64 resim_rate;
+	struct dash_bucket opening, judging;
 	struct dash_eni_flow_stats stats;
 	struct dash_eni_stats base;
 	u64 cps_last, cps_max, cps_mark;

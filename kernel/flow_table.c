@@ -612,6 +612,14 @@ u32 dash_flow_high_water(const struct dash_flow_table *t)
 	return READ_ONCE(t->high_water);
 }
 
+/** dash_flow_used - records that are linked or wait for their grace period; about right.  Context: any. */
+u32 dash_flow_used(const struct dash_flow_table *t)
+{
+	u32 head = READ_ONCE(t->head), tail = READ_ONCE(t->tail);
+
+	return dash_flow_count(t) + (tail >= head ? tail - head : tail + t->slots - head);
+}
+
 /** dash_flow_top - slots in use are below this; it only grows.  Context: any. */
 u32 dash_flow_top(const struct dash_flow_table *t)
 {

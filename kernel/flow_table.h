@@ -27,6 +27,7 @@ enum dash_gone_reason {
 	DASH_GONE_REOPEN,	/* its ports were used for a new connection */
 	DASH_GONE_FLUSH,	/* removed by the operator, or with its ENI or the table */
 	DASH_GONE_POLICY,	/* denied by a new evaluation */
+	DASH_GONE_YIELDED,	/* half-open, gave way to another connection at a limit */
 	DASH_GONE_COUNT
 };
 
@@ -76,6 +77,7 @@ u32 dash_flow_slots(const struct dash_flow_table *t);
 u32 dash_flow_count(const struct dash_flow_table *t);		/* linked now */
 u32 dash_flow_high_water(const struct dash_flow_table *t);
 void dash_flow_table_info(struct dash_flow_table *t, struct dash_flow_table_info *info);
+u32 dash_flow_used(const struct dash_flow_table *t);		/* linked, or not recycled yet */
 /* All slots in use are below this; it only grows.  Any context. */
 u32 dash_flow_top(const struct dash_flow_table *t);
 

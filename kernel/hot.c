@@ -355,8 +355,15 @@ void dash_hot_bump_gen(struct dash_net *dn, u16 eni_idx)
 
 	if (WARN_ON_ONCE(eni_idx >= DASH_MAX_ENI) || !h->cur)
 		return;
+	dash_hot_unsettle(dn, eni_idx);	/* or somebody would find the new generation settled at once */
+	smp_wmb();			/* after the policy that it stands for, see begin() in pipeline.c */
 	WRITE_ONCE(h->cur->eni[eni_idx].gen, h->cur->eni[eni_idx].gen + 1);
-	WRITE_ONCE(h->gen_since[eni_idx], get_state_synchronize_rcu());
+	dash_hot_unsettle(dn, eni_idx);
+}
+
+void dash_hot_unsettle(struct dash_net *dn, u16 eni_idx)
+{
+	WRITE_ONCE(dn->hot->gen_since[eni_idx], get_state_synchronize_rcu());
 }
 
 bool dash_hot_gen_settled(const struct dash_net *dn, u16 eni_idx)

@@ -65,5 +65,7 @@ void dash_hot_resolve_enis(struct dash_net *dn);
 struct dash_hot *dash_hot_live(const struct dash_net *dn);
 /* true once all packets that started before the last dash_hot_bump_gen() of the ENI are gone.  Any context. */
 bool dash_hot_gen_settled(const struct dash_net *dn, u16 eni_idx);
+/* A record of the ENI was marked by hand: not settled again before a grace period is over.  Any context. */
+void dash_hot_unsettle(struct dash_net *dn, u16 eni_idx);
 
 #endif

@@ -24,10 +24,9 @@
 #include "uapi/dash_fields.h"
 #include "version.h"
 
-enum { DASH_NL_GROUP_CONFIG };
-
 static const struct genl_multicast_group groups[] = {
 	[DASH_NL_GROUP_CONFIG] = { .name = DASH_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN, },
+	[DASH_NL_GROUP_FLOWS] = { .name = DASH_MCGRP_FLOWS, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 };
 
 struct genl_family dash_nl_family __ro_after_init = {

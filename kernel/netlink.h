@@ -11,14 +11,22 @@
 /*
  * The configuration edge, in six files: netlink.c (family, status, ports), netlink_txn.c
  * (transactions), netlink_dump.c (objects, counters), netlink_flow.c (connections), netlink_param.c
- * (parameters) and the generated netlink_gen.c.  The rest of the module sees the first four functions only.
+ * (parameters) and the generated netlink_gen.c.  The rest of the module sees the first five functions only.
  */
 int dash_netlink_init(void);		/* module: the family; after pernet.  0 or -errno */
 void dash_netlink_exit(void);		/* before pernet; no request runs afterwards */
 int dash_netlink_net_init(struct dash_net *dn);		/* 0 or -ENOMEM */
 void dash_netlink_net_exit(struct dash_net *dn);	/* after the sockets of the namespace, before the store */
 
+
+/* Tell listeners that @f was created (@why < 0) or ended (enum dash_gone_reason).  Any context but hard interrupt,
+ * under RCU.  Nothing is done if nobody listens; what cannot be told is counted in dash_net.events_lost.
+ */
+void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why);
+
 /* ---- among the netlink files ---- */
+
+enum { DASH_NL_GROUP_CONFIG, DASH_NL_GROUP_FLOWS };
 
 extern struct genl_family dash_nl_family;
 

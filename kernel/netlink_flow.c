@@ -153,44 +153,54 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, DASH_A_FLOW_PAD);
 }
 
-/* Caller holds dash_net.lock, for the name of the ENI; @f is a copy. */
-static int put_flow(struct dash_net *dn, struct sk_buff *skb, struct netlink_callback *cb,
-		    const struct dash_flow *f, u32 slot)
+/* What dumps and events tell; @f does not change but for its counters. */
+static int put_flow_fields(struct dash_net *dn, struct sk_buff *skb, const struct dash_flow *f,
+			   const struct dash_hot *hot)
 {
 	u32 now = jiffies, idle = now - f->seen, timeout = dash_conntrack_timeout(f, &dn->params);
 	struct dash_key k = dash_flow_key(f);
-	const char *eni = dash_store_eni_name(dn, k.eni);
-	const struct dash_hot *hot = dash_hot_live(dn);
 	struct dash_ip vm, remote;
-	struct nlattr *nest;
-	void *hdr;
 
-	hdr = genlmsg_iput(skb, genl_info_dump(cb));
-	if (!hdr)
-		return -EMSGSIZE;
 	if ((s32)idle < 0)	/* a packet came while we looked */
 		idle = 0;
 	key_addresses(&k, &vm, &remote);
-	nest = nla_nest_start(skb, DASH_A_FLOW);
-	if (!nest ||
-	    (eni && nla_put_string(skb, DASH_A_FLOW_ENI, eni)) ||
-	    nla_put_u8(skb, DASH_A_FLOW_PROTO, k.proto) ||
+	if (nla_put_u8(skb, DASH_A_FLOW_PROTO, k.proto) ||
 	    dash_nl_put_ip(skb, DASH_A_FLOW_VM_IP, &vm) ||
 	    dash_nl_put_ip(skb, DASH_A_FLOW_REMOTE_IP, &remote) ||
 	    nla_put_u16(skb, DASH_A_FLOW_VM_PORT, ntohs(k.vm_port)) ||
 	    nla_put_u16(skb, DASH_A_FLOW_REMOTE_PORT, ntohs(k.remote_port)) ||
 	    nla_put_u8(skb, DASH_A_FLOW_INITIATOR,
 		       f->flags & DASH_F_INITIATOR_IN ? DASH_DIRECTION_INBOUND : DASH_DIRECTION_OUTBOUND) ||
-	    nla_put_u8(skb, DASH_A_FLOW_STATE, f->state) ||
+	    nla_put_u8(skb, DASH_A_FLOW_STATE, f->state == DASH_ST_DEAD ? f->was : f->state) ||
 	    put_u64(skb, DASH_A_FLOW_AGE_MS, jiffies_to_msecs(now - f->created)) ||
 	    put_u64(skb, DASH_A_FLOW_IDLE_MS, jiffies_to_msecs(idle)) ||
 	    put_u64(skb, DASH_A_FLOW_TIMEOUT_MS, idle < timeout ? jiffies_to_msecs(timeout - idle) : 0) ||
 	    put_u64(skb, DASH_A_FLOW_OUTBOUND_PACKETS, f->packets[DASH_OUTBOUND]) ||
 	    put_u64(skb, DASH_A_FLOW_OUTBOUND_BYTES, f->bytes[DASH_OUTBOUND]) ||
 	    put_u64(skb, DASH_A_FLOW_INBOUND_PACKETS, f->packets[DASH_INBOUND]) ||
-	    put_u64(skb, DASH_A_FLOW_INBOUND_BYTES, f->bytes[DASH_INBOUND]) ||
-	    put_action(skb, f, hot) ||
-	    (hot && k.eni < DASH_MAX_ENI && f->gen != READ_ONCE(hot->eni[k.eni].gen) &&
+	    put_u64(skb, DASH_A_FLOW_INBOUND_BYTES, f->bytes[DASH_INBOUND]))
+		return -EMSGSIZE;
+	return put_action(skb, f, hot);
+}
+
+/* Caller holds dash_net.lock, for the name of the ENI; @f is a copy. */
+static int put_flow(struct dash_net *dn, struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct dash_flow *f, u32 slot)
+{
+	const struct dash_hot *hot = dash_hot_live(dn);
+	u16 idx = dash_flow_key(f).eni;
+	const char *eni = dash_store_eni_name(dn, idx);
+	struct nlattr *nest;
+	void *hdr;
+
+	hdr = genlmsg_iput(skb, genl_info_dump(cb));
+	if (!hdr)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, DASH_A_FLOW);
+	if (!nest ||
+	    (eni && nla_put_string(skb, DASH_A_FLOW_ENI, eni)) ||
+	    put_flow_fields(dn, skb, f, hot) ||
+	    (hot && idx < DASH_MAX_ENI && f->gen != READ_ONCE(hot->eni[idx].gen) &&
 	     nla_put_flag(skb, DASH_A_FLOW_STALE)) ||
 	    nla_put_u32(skb, DASH_A_FLOW_SLOT, slot)) {
 		genlmsg_cancel(skb, hdr);
@@ -326,4 +336,60 @@ int dash_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
 	nla_put_u32(msg, DASH_A_COUNT, count);
 	genlmsg_end(msg, hdr);
 	return genlmsg_reply(msg, info);
+}
+
+/* ---- events ---- */
+
+/* Names of ENIs belong to the configuration lock, so an event has the MAC address. */
+static int put_event(struct dash_net *dn, struct sk_buff *skb, const struct dash_flow *f, int why)
+{
+	u16 idx = dash_flow_key(f).eni;
+	const struct dash_eni *e = idx < DASH_MAX_ENI ? rcu_dereference(dn->eni[idx]) : NULL;
+	struct nlattr *nest;
+	void *hdr;
+
+	hdr = genlmsg_put(skb, 0, 0, &dash_nl_family, 0,
+			  why < 0 ? DASH_CMD_FLOW_NEW_NTF : DASH_CMD_FLOW_END_NTF);
+	if (!hdr)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, DASH_A_FLOW);
+	if (!nest || (e && nla_put(skb, DASH_A_FLOW_ENI_MAC, sizeof(e->mac), e->mac)) ||
+	    put_flow_fields(dn, skb, f, dash_hot_live(dn)) ||
+	    (why >= 0 && nla_put_u8(skb, DASH_A_FLOW_REASON, why)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static_assert((int)DASH_END_REASON_AGED == DASH_GONE_AGED);
+static_assert((int)DASH_END_REASON_YIELDED == DASH_GONE_YIELDED);
+
+/**
+ * dash_nl_flow_event - tell listeners of group flows about a connection
+ * @dn: the appliance
+ * @f: its record
+ * @why: -1: it is new; else enum dash_gone_reason, and its counters are final
+ *
+ * Never waits: a listener that is too slow, and memory that is short, cost events and no packets.
+ *
+ * Context: softirq or process, under RCU.
+ */
+void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
+{
+	struct sk_buff *msg;
+	int err;
+
+	if (likely(!genl_has_listeners(&dash_nl_family, dn->net, DASH_NL_GROUP_FLOWS)))
+		return;
+	msg = genlmsg_new(SZ_512, GFP_ATOMIC | __GFP_NOWARN);
+	if (msg && !put_event(dn, msg, f, why)) {
+		err = genlmsg_multicast_netns(&dash_nl_family, dn->net, msg, 0, DASH_NL_GROUP_FLOWS,
+					      GFP_ATOMIC | __GFP_NOWARN);
+		if (!err || err == -ESRCH)	/* the last listener has just left */
+			return;
+	} else {
+		nlmsg_free(msg);
+	}
+	atomic64_inc(&dn->events_lost);
 }

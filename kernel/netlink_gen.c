@@ -74,6 +74,8 @@ static const struct nla_policy dash_eni_nl_policy[DASH_A_ENI_MAX + 1] = {
 	[DASH_A_ENI_V4_METER_POLICY_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ENI_V6_METER_POLICY_ID] = { .type = NLA_NUL_STRING, .len = 255, },
 	[DASH_A_ENI_TRUSTED_VNIS_LIST] = NLA_POLICY_VALIDATE_FN(NLA_U64, dash_nl_vni_range_check),
+	[DASH_A_ENI_FULL_FLOW_RESIMULATION_REQUESTED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[DASH_A_ENI_MAX_RESIMULATED_FLOW_PER_SECOND] = { .type = NLA_U64, },
 };
 
 static const struct nla_policy dash_prefix_tag_nl_policy[DASH_A_PREFIX_TAG_MAX + 1] = {
@@ -180,6 +182,7 @@ static const struct nla_policy dash_vnet_mapping_nl_policy[DASH_A_VNET_MAPPING_M
 	[DASH_A_VNET_MAPPING_METERING_CLASS_OR] = { .type = NLA_U32, },
 	[DASH_A_VNET_MAPPING_METERING_CLASS] = { .type = NLA_U32, },
 	[DASH_A_VNET_MAPPING_OVERRIDE_METER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static const struct nla_policy dash_pa_validation_nl_policy[DASH_A_PA_VALIDATION_MAX + 1] = {

@@ -75,7 +75,7 @@ static void values_get(const struct dash_net *dn, struct values *v)
 	v->t = dn->params.set;
 	v->trusted_vni_mode = dn->trusted_strict;
 	v->qos_enforce = dn->qos_enforce;
-	v->resimulate = 0;
+	v->resimulate = dn->resimulate_acl;
 	bitmap_copy(v->allowed, dn->allowed_protocols, PROTOCOLS);
 }
 
@@ -87,6 +87,7 @@ static void values_apply(struct dash_net *dn, const struct values *v)
 	dash_params_set(&dn->params, &v->t);
 	WRITE_ONCE(dn->trusted_strict, v->trusted_vni_mode);
 	WRITE_ONCE(dn->qos_enforce, v->qos_enforce);
+	dn->resimulate_acl = v->resimulate;
 	for (i = 0; i < ARRAY_SIZE(dn->allowed_protocols); i++)
 		WRITE_ONCE(dn->allowed_protocols[i], v->allowed[i]);
 }
@@ -297,11 +298,6 @@ int dash_nl_param_set_doit(struct sk_buff *skb, struct genl_info *info)
 		err = set_param(&v, attr, info->extack);
 		if (err)
 			goto out;
-	}
-	if (v.resimulate) {
-		GENL_SET_ERR_MSG(info, "resimulate_on_acl_change is not available in this release");
-		err = -EOPNOTSUPP;
-		goto out;
 	}
 	values_apply(dn, &v);
 out:

@@ -173,6 +173,23 @@ int dash_eni_plan(struct dash_txn *txn)
 	return 0;
 }
 
+/* full_flow_resimulation_requested is an event: it reads back as absent.  Was it asked for? */
+static bool take_trigger(struct dash_blob *b)
+{
+	const struct nlattr *a = dash_blob_find(b, DASH_A_ENI_FULL_FLOW_RESIMULATION_REQUESTED);
+	u32 size, at;
+	bool wanted;
+
+	if (!a)
+		return false;
+	wanted = nla_get_u8(a);
+	at = (u8 *)a - b->data;
+	size = nla_total_size(nla_len(a));
+	b->len -= size;
+	memmove(b->data + at, b->data + at + size, b->len - at);
+	return wanted;
+}
+
 /**
  * dash_eni_effective() - the fields that a SET of an ENI leads to
  * @txn: the transaction
@@ -209,6 +226,10 @@ int dash_eni_effective(struct dash_txn *txn, struct dash_op *op)
 		b = named;
 	}
 	op->eff = b;
+	if (take_trigger(b))
+		op->flags |= DASH_OP_RESIMULATE;
+	else
+		op->flags &= ~DASH_OP_RESIMULATE;
 	return 0;
 }
 

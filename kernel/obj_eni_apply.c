@@ -433,6 +433,7 @@ static void publish_fields(struct dash_net *dn, struct dash_eni_work *w, const s
 
 	WRITE_ONCE(w->e->cps, q ? dash_blob_u32(q->blob, DASH_A_QOS_CPS, 0) : 0);
 	WRITE_ONCE(w->e->flows, q ? dash_blob_u32(q->blob, DASH_A_QOS_FLOWS, 0) : 0);
+	WRITE_ONCE(w->e->resim_rate, dash_blob_u64(b, DASH_A_ENI_MAX_RESIMULATED_FLOW_PER_SECOND, 0));
 	was = rcu_replace_pointer(w->e->vnet, v, lockdep_is_held(&dn->lock));
 	w->vnet_changed = was && was != v;
 }
@@ -475,8 +476,11 @@ void dash_eni_publish_all(struct dash_txn *txn)
 				NULL;
 			rcu_assign_pointer(w->e->routes, g ? g->g : NULL);
 		}
-		if (w->set_acl)
+		if (w->set_acl) {
 			w->acl = rcu_replace_pointer(w->e->acl, w->acl, lockdep_is_held(&dn->lock));
+			if (dn->resimulate_acl)
+				dash_hot_bump_gen(dn, w->e->idx);
+		}
 		wait |= w->vnet_changed;
 	}
 	if (txn->trusted)
@@ -500,6 +504,19 @@ void dash_eni_publish_all(struct dash_txn *txn)
 		kvfree_rcu(txn->new_vm_vnis, rcu);
 	txn->new_trusted = NULL;
 	txn->new_vm_vnis = NULL;
+}
+
+/**
+ * dash_eni_resimulate() - RES-1: all connections of an ENI are of an old generation from now on
+ * @txn: the transaction, published
+ */
+void dash_eni_resimulate(struct dash_txn *txn)
+{
+	struct dash_op *op;
+
+	dash_op_for_each(op, txn, DASH_OBJ_ENI)
+		if (dash_op_sets(op) && op->flags & DASH_OP_RESIMULATE && op->live)
+			dash_hot_bump_gen(txn->dn, dash_obj_eni(op->live)->idx);
 }
 
 /**

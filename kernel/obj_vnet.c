@@ -23,6 +23,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "resimulate.h"
+
 /* ---- mappings ---- */
 
 /* Fields that struct dash_mapping holds; the others go to ext. */
@@ -33,6 +35,7 @@ static bool mapping_typed(u16 attr)
 	case DASH_A_VNET_MAPPING_UNDERLAY_IP:
 	case DASH_A_VNET_MAPPING_MAC_ADDRESS:
 	case DASH_A_VNET_MAPPING_USE_DST_VNI:
+	case DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED:	/* an event */
 		return true;
 	default:
 		return false;
@@ -109,10 +112,14 @@ int dash_mapping_parse(struct dash_txn *txn, struct dash_op *op, struct nlattr *
 	const struct nlattr *mac = tb[DASH_A_VNET_MAPPING_MAC_ADDRESS];
 	const struct nlattr *type = tb[DASH_A_VNET_MAPPING_ROUTING_TYPE];
 	const struct nlattr *dst_vni = tb[DASH_A_VNET_MAPPING_USE_DST_VNI];
+	const struct nlattr *resim = tb[DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED];
 	struct dash_mapping *m = dash_mapping_alloc();
 
 	if (!m)
 		return -ENOMEM;
+	op->flags &= ~DASH_OP_RESIMULATE;
+	if (resim && nla_get_u8(resim))
+		op->flags |= DASH_OP_RESIMULATE;
 	if (mapping_ext(tb, m)) {
 		dash_mapping_free(m);
 		return -ENOMEM;
@@ -292,6 +299,51 @@ void dash_mapping_insert_undo(struct dash_txn *txn)
 		op->flags &= ~DASH_OP_INSERTED;
 		txn->spoiled = true;
 	}
+}
+
+/* Does this operation mark connections, or cut them off their mapping (RES-2)? */
+static bool concerns_flows(const struct dash_op *op)
+{
+	const struct dash_vnet *v;
+	const struct dash_mapping *m;
+
+	if (op->flags & DASH_OP_SUPERSEDED)
+		return false;
+	if (dash_op_sets(op))
+		return op->flags & DASH_OP_RESIMULATE;
+	if (!dash_op_effective(op))
+		return false;
+	v = vnet_of(op->owner);
+	m = v ? mapping_find(v, op) : NULL;
+	return m && atomic64_read(&m->hits);	/* most mappings are hardly ever used */
+}
+
+/**
+ * dash_mapping_resim_prepare() - memory for the mappings whose connections are to be judged anew
+ * @txn: the transaction
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dash_mapping_resim_prepare(struct dash_txn *txn)
+{
+	struct dash_op *op;
+	u32 n = 0;
+
+	dash_op_for_each(op, txn, DASH_OBJ_VNET_MAPPING)
+		n += concerns_flows(op);
+	if (!n)
+		return 0;
+	txn->resim = kvmalloc_array(n, sizeof(*txn->resim), GFP_KERNEL_ACCOUNT);
+	if (!txn->resim)
+		return -ENOMEM;
+	dash_op_for_each(op, txn, DASH_OBJ_VNET_MAPPING)
+		if (concerns_flows(op))
+			txn->resim[txn->n_resim++] = (struct dash_resim) {
+				.mapping = dash_vnet_mapping_id(vnet_of(op->owner),
+								(const struct dash_ip *)op->key),
+				.forget = !dash_op_sets(op),
+			};
+	return 0;
 }
 
 /**

@@ -341,6 +341,7 @@ static int part_text(const struct dash_field *f, const u8 *key, u16 klen, char *
 #define WORD_ENCAP_TYPE(c, w)
 #define WORD_DIRECTION(c, w)
 #define WORD_CONN_STATE(c, w)
+#define WORD_END_REASON(c, w)
 #define WORD_SCOPE(c, w)
 		DASH_WORDS(X)
 #undef X
@@ -703,6 +704,19 @@ u32 dash_blob_u32(const struct dash_blob *b, u16 attr, u32 dflt)
 	default:
 		return nla_get_u32(a);
 	}
+}
+
+/**
+ * dash_blob_u64() - a large number
+ * @b: blob
+ * @attr: attribute of 8 bytes
+ * @dflt: if it is absent
+ */
+u64 dash_blob_u64(const struct dash_blob *b, u16 attr, u64 dflt)
+{
+	const struct nlattr *a = dash_blob_find(b, attr);
+
+	return a ? nla_get_u64(a) : dflt;
 }
 
 /**

@@ -131,6 +131,7 @@ struct dash_store {
 #define DASH_OP_SUPERSEDED	0x08	/* another spelling of the same key came later */
 #define DASH_OP_NOOP		0x10	/* changes nothing (TX-4) */
 #define DASH_OP_INSERTED	0x20	/* prepare: already visible, undo removes it */
+#define DASH_OP_RESIMULATE	0x40	/* asks for resimulation (pipeline.md 21.2); also if it is a NOOP */
 
 /**
  * struct dash_op - one staged operation
@@ -244,6 +245,7 @@ struct dash_tag_cache {
  * @committing: problems are found by a commit, and forgotten before the next one
  * @hot: VIPs, ENIs or VNIs change: the admission tables are built anew
  * @tags: lists of tags, while groups are compiled
+ * @resim, @n_resim: mappings whose connections the commit marks
  */
 struct dash_txn {
 	struct dash_net *dn;
@@ -263,6 +265,8 @@ struct dash_txn {
 	struct list_head eni_work, group_work;
 	struct dash_vni_set *new_trusted, *new_vm_vnis;
 	struct hlist_head tags[DASH_TAG_BUCKETS];
+	struct dash_resim *resim;
+	u32 n_resim;
 };
 
 /* ---- types ---- */
@@ -328,6 +332,7 @@ int dash_blob_build(u8 type, const void *attrs, u32 len, struct dash_blob **out)
 const struct nlattr *dash_blob_find(const struct dash_blob *b, u16 attr);
 bool dash_blob_eq(const struct dash_blob *a, const struct dash_blob *b);
 u32 dash_blob_count(const struct dash_blob *b, u16 attr);
+u64 dash_blob_u64(const struct dash_blob *b, u16 attr, u64 dflt);
 u32 dash_blob_u32(const struct dash_blob *b, u16 attr, u32 dflt);	/* u8, u16 or u32 by its length */
 const char *dash_blob_str(const struct dash_blob *b, u16 attr);	/* NULL if absent */
 bool dash_blob_ip(const struct dash_blob *b, u16 attr, struct dash_ip *ip);
@@ -478,6 +483,7 @@ void dash_acl_group_remove(struct dash_net *dn, struct dash_obj *o);
 int dash_eni_plan(struct dash_txn *txn);	/* spellings of keys, merging */
 int dash_eni_effective(struct dash_txn *txn, struct dash_op *op);
 void dash_eni_stop(struct dash_txn *txn);
+void dash_eni_resimulate(struct dash_txn *txn);
 struct dash_eni_work *dash_eni_work_get(struct dash_txn *txn, struct dash_owner *owner);
 int dash_eni_prepare_all(struct dash_txn *txn);
 void dash_eni_undo_all(struct dash_txn *txn);
@@ -519,6 +525,7 @@ void dash_ip_check_unicast(struct dash_txn *txn, struct dash_op *op, u16 attr,
 			   const struct dash_ip *ip);
 int dash_mapping_parse(struct dash_txn *txn, struct dash_op *op, struct nlattr *const *tb);
 void dash_mapping_validate(struct dash_txn *txn);
+int dash_mapping_resim_prepare(struct dash_txn *txn);
 int dash_mapping_insert_all(struct dash_txn *txn);
 void dash_mapping_insert_undo(struct dash_txn *txn);
 void dash_mapping_publish(struct dash_txn *txn);	/* removals; retire what was replaced */

@@ -41,8 +41,10 @@
 #include "eni.h"
 #include "flow_table.h"
 #include "fragment.h"
+#include "half_open.h"
 #include "hot.h"
 #include "mapping.h"
+#include "netlink.h"
 #include "nexthop.h"
 #include "route.h"
 #include "stats.h"
@@ -60,6 +62,7 @@ struct action {
 	struct dash_ip pa;
 	__be32 vni;
 	u32 nh;
+	u32 mapping;
 	u8 dmac[6];
 	u16 flags;
 	u8 vip;
@@ -239,6 +242,7 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 	else if (!vni && own)
 		vni = READ_ONCE(own->vni);
 	x->act.pa = m->pa;
+	x->act.mapping = dash_vnet_mapping_id(vnet, ca);
 	x->act.vni = vni_field(vni);
 	if (m->flags & DASH_MAPPING_MAC) {
 		memcpy(x->act.dmac, m->mac, sizeof(x->act.dmac));
@@ -384,7 +388,7 @@ static bool opens_tcp(const struct dash_pkt *pkt)
 }
 
 /* Token bucket: rate @cps, depth max(32, cps / 10). */
-static bool take_token(struct dash_eni *e, u32 cps)
+static bool take_token(struct dash_eni *e, struct dash_bucket *b, u32 cps)
 {
 	u64 depth = (u64)max(32u, cps / 10) * NSEC_PER_SEC, now, idle;
 	bool ok;
@@ -393,12 +397,12 @@ static bool take_token(struct dash_eni *e, u32 cps)
 	spin_lock(&e->lock);
 	/* Under the lock it never goes back: a negative difference would fill the bucket. */
 	now = ktime_get_ns();
-	idle = min_t(u64, now - e->refilled, (cps < 320 ? 32ull : 1ull) * NSEC_PER_SEC);
-	e->tokens = min(e->tokens + idle * cps, depth);
-	e->refilled = now;
-	ok = e->tokens >= NSEC_PER_SEC;
+	idle = min_t(u64, now - b->refilled, (cps < 320 ? 32ull : 1ull) * NSEC_PER_SEC);
+	b->tokens = min(b->tokens + idle * cps, depth);
+	b->refilled = now;
+	ok = b->tokens >= NSEC_PER_SEC;
 	if (ok)
-		e->tokens -= NSEC_PER_SEC;
+		b->tokens -= NSEC_PER_SEC;
 	spin_unlock(&e->lock);
 	return ok;
 }
@@ -407,11 +411,19 @@ static bool within_cps(const struct eval *x)
 {
 	u32 cps = READ_ONCE(x->eni->cps);
 
-	return !cps || !(READ_ONCE(x->dn->qos_enforce) & DASH_QOS_CPS) || take_token(x->eni, cps);
+	return !cps || !(READ_ONCE(x->dn->qos_enforce) & DASH_QOS_CPS) || take_token(x->eni, &x->eni->opening, cps);
+}
+
+/* RES-7 */
+static bool within_resim_rate(const struct eval *x)
+{
+	u64 rate = READ_ONCE(x->eni->resim_rate);
+
+	return !rate || take_token(x->eni, &x->eni->judging, min_t(u64, rate, U32_MAX));
 }
 
 /* Takes one of the ENI's connections; given back by flow_unlinked() in stats.c, or if it was not created. */
-static bool reserve(const struct eval *x)
+static bool try_reserve(const struct eval *x)
 {
 	u32 limit = READ_ONCE(x->eni->flows);
 	u32 n = atomic_inc_return(&x->eni->stats.pairs_total);
@@ -420,6 +432,57 @@ static bool reserve(const struct eval *x)
 		return true;
 	atomic_dec(&x->eni->stats.pairs_total);
 	return false;
+}
+
+static bool reserve(const struct eval *x)
+{
+	return try_reserve(x) ||
+	       (dash_half_open_yield(x->dn->half_open, x->eni->idx, x->dn->sweep) && try_reserve(x));
+}
+
+static int half_open_of(struct dash_net *dn, u16 eni)
+{
+	const struct dash_eni *e = rcu_dereference(dn->eni[eni]);
+
+	return e ? atomic_read(&e->stats.half_open) : 0;
+}
+
+/* The ENI with most half-open connections: whoever needs room compares itself, so it is found soon. */
+static u16 find_crowd(const struct eval *x)
+{
+	u16 crowd = READ_ONCE(x->dn->crowd), i;
+	int most = half_open_of(x->dn, crowd);
+
+	if (atomic_read(&x->eni->stats.half_open) > most) {
+		crowd = x->eni->idx;
+	} else if (!most) {
+		for (i = 0; i < DASH_MAX_ENI; i++) {
+			if (half_open_of(x->dn, i) <= most)
+				continue;
+			most = half_open_of(x->dn, i);
+			crowd = i;
+		}
+	}
+	WRITE_ONCE(x->dn->crowd, crowd);
+	return crowd;
+}
+
+/*
+ * A slot comes back a grace period after its connection ended, so room is made before the
+ * table is full: in its last sixteenth each new connection ends a half-open one, if there
+ * is any.  The last 64th is not for an ENI that floods the table with them.
+ */
+static bool make_room(const struct eval *x)
+{
+	u32 slots = dash_flow_slots(x->ft), used = dash_flow_used(x->ft);
+	u16 crowd;
+
+	if (likely(used < slots - slots / 16))
+		return true;
+	crowd = find_crowd(x);
+	dash_half_open_yield(x->dn->half_open, crowd, x->dn->sweep);
+	return used < slots - slots / 64 || crowd != x->eni->idx ||
+	       x->pkt->key.proto != IPPROTO_TCP || half_open_of(x->dn, crowd) < slots / 32;
 }
 
 /* ---- 19: heads of fragmented packets ---- */
@@ -444,6 +507,7 @@ static void set_action(struct eval *x, struct dash_flow *f)
 	f->flags = a->flags;
 	f->vip = a->vip;
 	f->nh = a->nh;
+	WRITE_ONCE(f->link, a->mapping);
 }
 
 static enum dash_drop create(struct eval *x)
@@ -469,6 +533,10 @@ static enum dash_drop create(struct eval *x)
 		atomic_dec(&x->eni->stats.pairs_total);
 	else
 		dash_stats_flow_created(x->eni, f);
+	if (!err && f->flags & DASH_F_TCP)
+		dash_half_open_add(x->dn->half_open, x->eni->idx, slot);
+	if (!err)
+		dash_nl_flow_event(x->dn, f, -1);
 	return DASH_DROP_NONE;
 }
 
@@ -490,6 +558,8 @@ static enum dash_drop open_connection(struct eval *x)
 		return reason;
 	if (!within_cps(x)) {
 		reason = DASH_DROP_CPS_LIMIT;
+	} else if (!make_room(x)) {
+		reason = DASH_DROP_FLOW_LIMIT_GLOBAL;
 	} else if (!reserve(x)) {
 		reason = DASH_DROP_FLOW_LIMIT_ENI;
 	} else {
@@ -534,7 +604,7 @@ static enum dash_drop reevaluate(struct eval *x, struct dash_flow *f)
 	struct dash_eni_flow_stats *s = &x->eni->stats;
 	enum dash_drop reason;
 
-	if (!dash_hot_gen_settled(x->dn, x->eni->idx) || !within_cps(x))
+	if (!dash_hot_gen_settled(x->dn, x->eni->idx) || !within_resim_rate(x) || !within_cps(x))
 		return DASH_DROP_NONE;
 	reason = policy(x);
 	if (reason) {
@@ -578,6 +648,8 @@ static bool follow(struct eval *x, struct dash_flow *f)
 	if (v == DASH_CT_DEAD)
 		return false;
 	dash_stats_flow_moved(x->eni, &o);
+	if (dash_state_half_open(o.from) && !dash_state_half_open(o.to))
+		dash_half_open_del(x->dn->half_open, x->eni->idx, f);
 	if (v == DASH_CT_FORWARD)
 		return true;
 	dash_sweep_remove(x->dn->sweep, x->pkt->slot, o.why);

@@ -28,6 +28,7 @@
 #include "dash_net.h"
 #include "flow_table.h"
 #include "fragment.h"
+#include "half_open.h"
 #include "hot.h"
 #include "nexthop.h"
 #include "stats.h"
@@ -92,6 +93,9 @@ static int start(struct dash_net *dn)
 	err = -ENOMEM;
 	if (!dn->frags)
 		goto err_frags;
+	dn->half_open = dash_half_open_create(ft);
+	if (!dn->half_open)
+		goto err_half_open;
 	get_random_bytes(&dn->seed, sizeof(dn->seed));
 	err = dash_hot_attach(dn, hot, lines, &dn->seed);
 	if (err)
@@ -116,6 +120,9 @@ err_nh:
 	dash_hot_detach(dn);
 	synchronize_rcu();
 err_hot:
+	dash_half_open_destroy(dn->half_open);
+	dn->half_open = NULL;
+err_half_open:
 	dash_frag_destroy(dn->frags);
 	dn->frags = NULL;
 err_frags:
@@ -134,6 +141,8 @@ static void stop(struct dash_net *dn)
 	synchronize_rcu();	/* nobody creates or ends a connection any more */
 	dash_sweep_destroy(dn->sweep);
 	dn->sweep = NULL;
+	dash_half_open_destroy(dn->half_open);
+	dn->half_open = NULL;
 	dash_frag_destroy(dn->frags);
 	dn->frags = NULL;
 	dash_flow_table_destroy(ft);

@@ -26,6 +26,8 @@
 
 #include "dash_net.h"
 #include "flow_table.h"
+#include "half_open.h"
+#include "netlink.h"
 
 #define PORT_WORDS	(sizeof(struct dash_port_stats) / sizeof(u64))
 #define ENI_WORDS	(sizeof(struct dash_eni_stats) / sizeof(u64))
@@ -189,6 +191,8 @@ static void count_end(struct dash_eni_flow_stats *s, u8 was, enum dash_gone_reas
 			atomic64_inc(&s->reset);
 		else if (why == DASH_GONE_REOPEN)
 			atomic64_inc(&s->reset_by_syn);
+		else if (why == DASH_GONE_YIELDED)
+			atomic64_inc(&s->half_open_yielded);
 		return;
 	}
 	atomic64_inc(&s->aged);
@@ -217,8 +221,10 @@ static void flow_unlinked(void *arg, const struct dash_flow *f, enum dash_gone_r
 		count_end(&e->stats, f->was, why);
 		atomic_dec(&e->stats.pairs[dash_proto_class(key.proto)]);
 		atomic_dec(&e->stats.pairs_total);
-		if (dash_state_half_open(f->was))
+		if (dash_state_half_open(f->was)) {
+			dash_half_open_del(dn->half_open, key.eni, f);
 			atomic_dec(&e->stats.half_open);
+		}
 		if (f->was == DASH_ST_TIME_WAIT)
 			atomic_dec(&e->stats.time_wait);
 	}
@@ -227,6 +233,9 @@ static void flow_unlinked(void *arg, const struct dash_flow *f, enum dash_gone_r
 
 static void flow_gone(void *arg, const struct dash_flow *f, enum dash_gone_reason why)
 {
+	rcu_read_lock();
+	dash_nl_flow_event(arg, f, why);
+	rcu_read_unlock();
 }
 
 const struct dash_sweep_ops dash_stats_sweep_ops = {
@@ -297,6 +306,7 @@ static const struct counter eni_counters[] = {
 	FLOW("flow_create_failed", create_failed),
 	FLOW("flow_updated", updated),
 	FLOW("flow_updated_by_resimulation", updated_by_resim),
+	FLOW("flow_update_by_resimulation_failed", resim_failed),
 	FLOW("flow_deleted", deleted),
 	FLOW("flow_delete_failed", delete_failed),
 	FLOW("flow_aged", aged),
@@ -315,6 +325,7 @@ static const struct counter eni_counters[] = {
 	FLOW("tcp_reset_half_ttl", reset_half_ttl),
 	FLOW("tcp_reset_by_syn", reset_by_syn),
 	FLOW("tcp_half_open_timeouts", half_open_timeouts),
+	FLOW("tcp_half_open_yielded", half_open_yielded),
 	FLOW("tcp_connections_timed_out", timed_out),
 	NOW("tcp_time_wait", time_wait),
 	BY_STAGE(1), BY_STAGE(2), BY_STAGE(3), BY_STAGE(4), BY_STAGE(5),
@@ -429,6 +440,7 @@ static int fill_global(struct dash_net *dn, struct sink *to)
 	put(to, "flow_created", c);
 	put(to, "flow_deleted", deleted);
 	put(to, "flow_aged", aged);
+	put(to, "flow_events_lost", atomic64_read(&dn->events_lost));
 	put(to, "cps_current", READ_ONCE(s->cps_last));
 	put(to, "cps_max", READ_ONCE(s->cps_max));
 	return 0;

@@ -256,6 +256,35 @@ u32 dash_sweep_flush(struct dash_sweep *s, bool (*match)(const struct dash_flow 
 }
 
 /**
+ * dash_sweep_visit - show every connection to somebody
+ * @s: the sweep
+ * @visit: called once for each that lives throughout; under RCU, must not sleep
+ * @arg: handed to @visit
+ *
+ * Context: process, sleeps.
+ */
+void dash_sweep_visit(struct dash_sweep *s, void (*visit)(struct dash_flow *f, void *arg), void *arg)
+{
+	u32 cursor = 0, slot;
+
+	mutex_lock(&s->lock);
+	while (cursor != U32_MAX) {
+		u32 i;
+
+		rcu_read_lock();
+		for (i = 0; i < CHUNK; i++) {
+			slot = dash_flow_walk(s->t, &cursor);
+			if (!slot)
+				break;
+			visit(dash_flow_at(s->t, slot), arg);
+		}
+		rcu_read_unlock();
+		cond_resched();
+	}
+	mutex_unlock(&s->lock);
+}
+
+/**
  * dash_sweep_info - what the sweep costs
  * @s: the sweep
  * @info: result

@@ -55,6 +55,9 @@ bool dash_sweep_remove(struct dash_sweep *s, u32 slot, enum dash_gone_reason why
 u32 dash_sweep_flush(struct dash_sweep *s, bool (*match)(const struct dash_flow *f, void *arg),
 		     void *arg, enum dash_gone_reason why);
 
+/* Show every connection to @visit, which may change it; under RCU, must not sleep.  Process context; sleeps. */
+void dash_sweep_visit(struct dash_sweep *s, void (*visit)(struct dash_flow *f, void *arg), void *arg);
+
 void dash_sweep_info(struct dash_sweep *s, struct dash_sweep_info *info);
 
 #endif

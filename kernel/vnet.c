@@ -12,6 +12,7 @@
  */
 #include "vnet.h"
 
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "dash_net.h"
@@ -36,6 +37,7 @@ struct dash_vnet *dash_vnet_create(void (*free_ext)(void *ext))
 		return NULL;
 	}
 	v->free_ext = free_ext;
+	v->salt = get_random_u32();
 	INIT_RCU_WORK(&v->work, vnet_free);
 	return v;
 }

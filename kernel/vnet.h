@@ -3,22 +3,33 @@
 #ifndef DASH_VNET_H
 #define DASH_VNET_H
 
+#include <linux/jhash.h>
 #include <linux/workqueue.h>
 #include "mapping.h"
 
 /**
  * struct dash_vnet - run-time part of a VNET
  * @vni: host order; WRITE_ONCE by the store, READ_ONCE by the packet path
+ * @salt: random
  * @maps: its CA-to-PA table with the PAs derived from it
  * @free_ext: given to dash_mapping_table_destroy()
  * @work: frees
  */
 struct dash_vnet {
 	u32 vni;
+	u32 salt;
 	struct dash_mapping_table *maps;
 	void (*free_ext)(void *ext);
 	struct rcu_work work;
 };
+
+/* What a flow record remembers of the mapping that it was made through: not 0, and not another
+ * VNET's or an earlier VNET's, as far as 32 bits go.
+ */
+static inline u32 dash_vnet_mapping_id(const struct dash_vnet *v, const struct dash_ip *ca)
+{
+	return jhash2((const u32 *)ca, sizeof(*ca) / 4, v->salt) | 1;
+}
 
 /* @free_ext: releases struct dash_mapping ext of the entries left at destroy; may be NULL.  NULL on -ENOMEM. */
 struct dash_vnet *dash_vnet_create(void (*free_ext)(void *ext));

@@ -417,6 +417,11 @@ int main(int argc, char **argv)
 		run_native_speed(atoi(argv[2]));
 		return 0;
 	}
+	if (argc == 4 && !strcmp(argv[1], "--stress")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_stress(atoi(argv[3]));
+		return 0;
+	}
 	if (argc == 3 && !strcmp(argv[1], "--corpus")) {
 		write_corpus(argv[2]);
 		return 0;
@@ -439,7 +444,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --stress DEVICE SECONDS | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

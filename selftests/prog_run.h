@@ -50,6 +50,9 @@ void run_fixture(const struct fixture *f, const char *which);
 /* Cost of @n first packets to the first @mappings addresses, arriving at device @ingress. */
 void run_miss(unsigned int ingress, unsigned int n, unsigned int mappings);
 
+/* Two threads send through the attached program for @seconds and print one JSON object; flow_stress.c. */
+void run_stress(unsigned int seconds);
+
 /* All native tests; time per packet over @runs. */
 void run_native(void);
 void run_native_speed(unsigned int runs);

@@ -20,7 +20,7 @@
 #include "print.h"
 
 #define DEFAULT_FLOWS	65536u
-#define MAX_FLOWS	0x7ffffffeu
+#define MAX_FLOWS	((1u << 28) - 2)	/* DASH_FLOW_MAX_SLOTS of the module, less slot 0 */
 
 /* Reply of PORT_NEW */
 static void on_port(const void *attrs, size_t len, void *arg)
@@ -98,7 +98,7 @@ static int read_mode(const char *s, enum bpf_mode *mode)
 }
 
 /* What the tables will take, before it is taken: the kernel reserves all of it at once. */
-static void say_memory(uint32_t flows)
+static uint64_t say_memory(uint32_t flows)
 {
 	uint64_t bytes[DASH_MAP_N], total = 0;
 	int i;
@@ -111,6 +111,34 @@ static void say_memory(uint32_t flows)
 		(unsigned long long)bytes[DASH_MAP_FLOWS] >> 10,
 		(unsigned long long)bytes[DASH_MAP_INDEX] >> 10,
 		(unsigned long long)(total - bytes[DASH_MAP_FLOWS] - bytes[DASH_MAP_INDEX]) >> 10);
+	return total;
+}
+
+/* Bytes that the kernel says could be had without swapping; UINT64_MAX: it does not say. */
+static uint64_t available(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	unsigned long long kib;
+	uint64_t bytes = UINT64_MAX;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+			bytes = (uint64_t)kib << 10;
+	if (f)
+		fclose(f);
+	return bytes;
+}
+
+/* The kernel would try hard, at the cost of everybody else, before it says no. */
+static int check_memory(uint32_t flows)
+{
+	uint64_t need = say_memory(flows), have = available();
+
+	if (need <= have)
+		return 0;
+	err("attach: %llu KiB are available; choose less with --flows", (unsigned long long)have >> 10);
+	return -ENOMEM;
 }
 
 static void pr_attached(const char *dev, const struct bpf_plan *p)
@@ -155,11 +183,11 @@ int cmd_attach(const struct args *a)
 	for (i = 0; i < DASH_MAP_N; i++)
 		bound += p.bound[i] != 0;
 	p.first = bound < DASH_MAP_N;
-	if (p.first)
-		say_memory(p.flows);
-	else if (a->opt[0])
+	if (!p.first && a->opt[0])
 		err("attach: --flows has no effect: the flow table exists since the first attach");
-	e = bpf_attach(&p);
+	e = p.first ? check_memory(p.flows) : 0;
+	if (!e)
+		e = bpf_attach(&p);
 	if (e) {
 		port_request(DASH_CMD_PORT_DEL, p.ifindex, NULL, NULL);
 		return EXIT_KERNEL;

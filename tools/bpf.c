@@ -77,7 +77,8 @@ void bpf_memory(uint32_t flows, uint64_t bytes[DASH_MAP_N])
 
 	bytes[DASH_MAP_HOT] = sizeof(struct dash_hot);
 	bytes[DASH_MAP_INDEX] = lines_for(flows) * (uint64_t)sizeof(struct dash_line);
-	bytes[DASH_MAP_FLOWS] = ((uint64_t)flows + 1) * sizeof(struct dash_flow);
+	/* and 12 bytes in the module: the ring of ended ones, the list of half-open ones */
+	bytes[DASH_MAP_FLOWS] = ((uint64_t)flows + 1) * (sizeof(struct dash_flow) + 12);
 	bytes[DASH_MAP_ENI_STATS] = n * DASH_MAX_ENI * sizeof(struct dash_eni_stats);
 	bytes[DASH_MAP_PORT_STATS] = n * DASH_MAX_PORT * sizeof(struct dash_port_stats);
 }

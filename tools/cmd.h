@@ -74,6 +74,10 @@ int cmd_show_memory(const struct args *a);
 /* flows.c */
 int cmd_show_flows(const struct args *a);
 int cmd_clear_flows(const struct args *a);
+int cmd_flow_count(const struct args *a);
+int cmd_flow_get(const struct args *a);
+int cmd_flow_delete(const struct args *a);
+int cmd_monitor(const struct args *a);
 /* stats.c */
 int cmd_stats(const struct args *a);
 /* clear.c */

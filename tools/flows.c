@@ -7,6 +7,7 @@
  * as it comes: a table of millions is never held.
  */
 #define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,8 +76,9 @@ static int put_filters(struct buf *b, const struct args *a, const char *command)
 
 struct flow {
 	const char *eni;
-	struct attr vm_ip, remote_ip, pa, dmac, vip;
+	struct attr vm_ip, remote_ip, pa, dmac, vip, mac;
 	uint64_t vm_port, remote_port, proto, initiator, state, age, idle, timeout, vni, slot;
+	uint64_t reason;			/* of an event */
 	uint64_t packets[2], bytes[2];		/* [DASH_DIRECTION_*] */
 	bool direct, stale;
 };
@@ -97,12 +99,14 @@ static const struct { unsigned int attr; size_t at; } flow_numbers[] = {
 	{ DASH_A_FLOW_INBOUND_BYTES, offsetof(struct flow, bytes[DASH_DIRECTION_INBOUND]) },
 	{ DASH_A_FLOW_VNI, offsetof(struct flow, vni) },
 	{ DASH_A_FLOW_SLOT, offsetof(struct flow, slot) },
+	{ DASH_A_FLOW_REASON, offsetof(struct flow, reason) },
 }, flow_addresses[] = {
 	{ DASH_A_FLOW_VM_IP, offsetof(struct flow, vm_ip) },
 	{ DASH_A_FLOW_REMOTE_IP, offsetof(struct flow, remote_ip) },
 	{ DASH_A_FLOW_PA, offsetof(struct flow, pa) },
 	{ DASH_A_FLOW_DMAC, offsetof(struct flow, dmac) },
 	{ DASH_A_FLOW_VIP, offsetof(struct flow, vip) },
+	{ DASH_A_FLOW_ENI_MAC, offsetof(struct flow, mac) },
 };
 
 static void read_flow(const struct attr *nest, struct flow *f)
@@ -263,4 +267,134 @@ int cmd_clear_flows(const struct args *a)
 	}
 	buf_free(&b);
 	return e;
+}
+
+static void on_count_flows(const void *attrs, size_t len, void *arg)
+{
+	struct attr a;
+
+	for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a))
+		*(uint64_t *)arg += a.type == DASH_A_FLOW;
+}
+
+int cmd_flow_count(const struct args *a)
+{
+	struct buf b = { 0 };
+	uint64_t count = 0;
+	int e = nl_open();
+
+	if (e)
+		return e;
+	nl_start(&b, DASH_CMD_FLOW_GET);
+	e = put_filters(&b, a, "flow count");
+	if (!e) {
+		e = nl_list(&b, on_count_flows, &count, NULL);
+		if (e) {
+			e = nl_failed("flow count", e);
+		} else {
+			pr_object(NULL);
+			pr_u64("connections", count);
+			pr_end();
+		}
+	}
+	buf_free(&b);
+	return e;
+}
+
+int cmd_flow_get(const struct args *a)
+{
+	if (!a->opt[OPT_SRC] || !a->opt[OPT_DST] || !a->opt[OPT_PROTO]) {
+		err("flow get: --proto, --src and --dst say which connection");
+		return EXIT_USAGE;
+	}
+	return cmd_show_flows(a);
+}
+
+int cmd_flow_delete(const struct args *a)
+{
+	size_t i;
+
+	for (i = 0; i < OPT_LIMIT; i++)
+		if (a->opt[i])
+			return cmd_clear_flows(a);
+	err("flow delete: a filter says which connections; \"flow flush\" ends all");
+	return EXIT_USAGE;
+}
+
+/* ---- events ---- */
+
+static void pr_flow_event(const struct flow *f, bool new)
+{
+	static const char *const reasons[] = {
+		[DASH_END_REASON_AGED] = "aged", [DASH_END_REASON_FIN] = "fin",
+		[DASH_END_REASON_RST] = "rst", [DASH_END_REASON_REOPEN] = "reopen",
+		[DASH_END_REASON_FLUSH] = "flush", [DASH_END_REASON_POLICY] = "policy",
+		[DASH_END_REASON_YIELDED] = "yielded",
+	};
+	bool outbound = f->initiator == DASH_DIRECTION_OUTBOUND;
+
+	pr_str("event", new ? "flow_new" : "flow_end");
+	pr_wire("eni", V_MAC, &f->mac);
+	pr_str("direction", outbound ? "outbound" : "inbound");
+	if (protocol_name((unsigned int)f->proto))
+		pr_str("proto", protocol_name((unsigned int)f->proto));
+	else
+		pr_u64("proto", f->proto);
+	pr_wire("src", V_IP, outbound ? &f->vm_ip : &f->remote_ip);
+	pr_u64("sport", outbound ? f->vm_port : f->remote_port);
+	pr_wire("dst", V_IP, outbound ? &f->remote_ip : &f->vm_ip);
+	pr_u64("dport", outbound ? f->remote_port : f->vm_port);
+	if (new)
+		return;
+	pr_str("reason", f->reason < ARRAY_SIZE(reasons) ? reasons[f->reason] : "?");
+	pr_str("state", state_name(f->state));
+	pr_u64("age_ms", f->age);
+	pr_u64("outbound_packets", f->packets[DASH_DIRECTION_OUTBOUND]);
+	pr_u64("outbound_bytes", f->bytes[DASH_DIRECTION_OUTBOUND]);
+	pr_u64("inbound_packets", f->packets[DASH_DIRECTION_INBOUND]);
+	pr_u64("inbound_bytes", f->bytes[DASH_DIRECTION_INBOUND]);
+}
+
+static void on_event(uint8_t cmd, const void *attrs, size_t len)
+{
+	struct attr a;
+	struct flow f;
+
+	pr_object(NULL);
+	if (!cmd)
+		pr_str("event", "lost");
+	if (cmd == DASH_CMD_CONFIG_NTF)
+		pr_str("event", "config");
+	for (attr_first(&a, attrs, len); cmd && attr_ok(&a); attr_next(&a)) {
+		if (a.type == DASH_A_FLOW) {
+			read_flow(&a, &f);
+			pr_flow_event(&f, cmd == DASH_CMD_FLOW_NEW_NTF);
+		} else if (a.type == DASH_A_GENERATION) {
+			pr_u64("generation", attr_number(&a));
+		} else if (a.type == DASH_A_CHANGED) {
+			pr_u64("changed", attr_number(&a));
+		}
+	}
+	pr_end();
+	fflush(stdout);
+}
+
+int cmd_monitor(const struct args *a)
+{
+	static const char *const all[] = { DASH_MCGRP_CONFIG, DASH_MCGRP_FLOWS, NULL };
+	const char *one[] = { NULL, NULL };
+	int e;
+
+	if (a->n) {
+		one[0] = a->v[0];
+		if (strcmp(one[0], DASH_MCGRP_CONFIG) && strcmp(one[0], DASH_MCGRP_FLOWS)) {
+			err("monitor: \"%s\" is none of: config, flows", one[0]);
+			return EXIT_USAGE;
+		}
+	}
+	e = nl_open();
+	if (e)
+		return e;
+	e = nl_monitor(a->n ? one : all, on_event);
+	return e ? nl_failed("monitor", e) : EXIT_OK;
 }

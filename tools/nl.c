@@ -273,3 +273,38 @@ int nl_failed(const char *what, int e)
 	return e == -EPERM || e == -EIO || e == -ENOBUFS ? EXIT_USAGE :
 	       e == -ENOMEM ? EXIT_KERNEL : EXIT_INVALID;
 }
+
+/* ---- events ---- */
+
+int nl_monitor(const char *const *groups,
+	       void (*fn)(uint8_t cmd, const void *attrs, size_t len))
+{
+	static _Alignas(struct nlmsghdr) char buf[1 << 16];
+	int fd = nl_socket_get_fd(nl.sk), group;
+
+	for (; *groups; groups++) {
+		group = genl_ctrl_resolve_grp(nl.sk, DASH_FAMILY_NAME, *groups);
+		if (group < 0 || nl_socket_add_membership(nl.sk, group))
+			return -EOPNOTSUPP;
+	}
+	nl_socket_set_buffer_size(nl.sk, 8 << 20, 0);
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	for (;;) {
+		ssize_t n = recv(fd, buf, sizeof(buf), 0);
+		int left = (int)n;
+		struct nlmsghdr *h;
+
+		if (n < 0 && errno == ENOBUFS) {
+			fn(0, NULL, 0);
+			continue;
+		}
+		if (n < 0)
+			return errno == EINTR ? 0 : -errno;
+		for (h = (struct nlmsghdr *)buf; nlmsg_ok(h, left); h = nlmsg_next(h, &left)) {
+			const struct genlmsghdr *g = nlmsg_data(h);
+
+			if (h->nlmsg_type == nl.family && nlmsg_datalen(h) >= (int)GENL_HDRLEN)
+				fn(g->cmd, (const char *)g + GENL_HDRLEN, (size_t)nlmsg_datalen(h) - GENL_HDRLEN);
+		}
+	}
+}

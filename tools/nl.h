@@ -54,6 +54,16 @@ int nl_list(struct buf *b, nl_answer fn, void *arg, void (*again)(void *arg));
  */
 int nl_push(struct buf *b);
 
+/**
+ * nl_monitor - hear the events of multicast groups
+ * @groups: names, ends with NULL
+ * @fn: called for each event with its command and attributes; @cmd 0: events were lost, @len says nothing
+ *
+ * Return: when a signal ends it, or -errno.
+ */
+int nl_monitor(const char *const *groups,
+	       void (*fn)(uint8_t cmd, const void *attrs, size_t len));
+
 /* The kernel's sentence about the last refusal, "" if it gave none; offset in the refused message, 0 if none. */
 const char *nl_message(uint32_t *offset);
 

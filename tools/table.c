@@ -189,8 +189,10 @@ static const struct field eni_fields[] = {
 	ENUM("mode", "eni_mode", eni_modes, 0, F_LATER, "vm_mode", "VM or floating NIC"),
 	ENUM("dscp_mode", NULL, dscp_modes, 0, F_LATER, "preserve", "DSCP of the tunnel"),
 	U("dscp", 1, 0, F_LATER, 0, 63, "0", "DSCP for mode pipe"),
-	BOOL("full_flow_resimulation_requested", 0, F_LATER, "false", "trigger"),
-	U("max_resimulated_flow_per_second", 8, 0, F_LATER, 0, UINT64_MAX, "0", "0 = no limit"),
+	BOOL("full_flow_resimulation_requested", DASH_A_ENI_FULL_FLOW_RESIMULATION_REQUESTED, 0, "false",
+	     "trigger: judge all connections anew"),
+	U("max_resimulated_flow_per_second", 8, DASH_A_ENI_MAX_RESIMULATED_FLOW_PER_SECOND, 0, 0, UINT64_MAX,
+	  "0", "connections judged anew per second, 0 = no limit"),
 	BOOL("enable_reverse_tunnel_learning", 0, F_LATER, "false", "learn tunnel sources"),
 	VAL(V_IP, "reverse_tunnel_sip", 0, F_LATER, "source of the learned reverse leg"),
 	VAL(V_NAME, "flow_table", 0, F_LATER, "flow table"),
@@ -337,7 +339,8 @@ static const struct field vnet_mapping_fields[] = {
 	VAL(V_NAME, "tunnel", 0, F_LATER, "outer tunnel"),
 	VAL(V_NAME, "routing_appliance_id", 0, F_LATER, "routing appliance"),
 	VAL(V_NAME, "port_map", 0, F_LATER, "port map"),
-	BOOL("flow_resimulation_requested", 0, F_LATER, "false", "trigger"),
+	BOOL("flow_resimulation_requested", DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED, 0, "false",
+	     "trigger: judge its connections anew"),
 	U32("routing_actions_disabled_in_flow_resimulation", 0, F_LATER, "0", "action bits"),
 };
 

@@ -94,6 +94,14 @@
  * DASH_CMD_CONFIG_NTF
  *	Sent to group config after each commit that changed something.
  *	event: DASH_A_GENERATION, DASH_A_CHANGED, DASH_A_PORTID
+ *
+ * DASH_CMD_FLOW_NEW_NTF
+ *	Sent to group flows for each connection that is created.
+ *	event: DASH_A_FLOW
+ *
+ * DASH_CMD_FLOW_END_NTF
+ *	Sent to group flows for each connection that has ended, with its final counters.
+ *	event: DASH_A_FLOW
  */
 #ifndef DASH_H
 #define DASH_H
@@ -101,6 +109,7 @@
 #define DASH_FAMILY_NAME	"dash"
 #define DASH_FAMILY_VERSION	1
 #define DASH_MCGRP_CONFIG	"config"
+#define DASH_MCGRP_FLOWS	"flows"
 
 /* Version of this interface; grows when something is added */
 #define DASH_ABI_VERSION	1
@@ -222,6 +231,17 @@ enum dash_conn_state {
 	DASH_CONN_STATE_DEAD,
 };
 
+/* Why a connection ended (enum dash_gone_reason) */
+enum dash_end_reason {
+	DASH_END_REASON_AGED,
+	DASH_END_REASON_FIN,
+	DASH_END_REASON_RST,
+	DASH_END_REASON_REOPEN,
+	DASH_END_REASON_FLUSH,
+	DASH_END_REASON_POLICY,
+	DASH_END_REASON_YIELDED,
+};
+
 /* What a set of counters belongs to */
 enum dash_scope {
 	DASH_SCOPE_GLOBAL,
@@ -270,18 +290,20 @@ enum {
 
 /* An elastic network interface: a VM port (spec/config.md 5.4) */
 enum {
-	DASH_A_ENI_ENI = 1,			/* string, key: Name; often the MAC address */
-	DASH_A_ENI_ENI_ID,			/* string, create-only, stored: GUID; default: the name */
-	DASH_A_ENI_MAC_ADDRESS,			/* mac, mandatory, create-only: Identity in packets; unique */
-	DASH_A_ENI_VNET,			/* string, mandatory: Home VNET */
-	DASH_A_ENI_VM_VNI,			/* u32: VNI of this VM's leg, if not the appliance's */
-	DASH_A_ENI_UNDERLAY_IP,			/* ip, mandatory: PA of the VM's host */
-	DASH_A_ENI_ADMIN_STATE,			/* u8, enum dash_admin_state: Traffic passes only when enabled */
-	DASH_A_ENI_QOS,				/* string: QOS object; absent: no limits */
-	DASH_A_ENI_V4_METER_POLICY_ID,		/* string, stored: Meter policy for IPv4 */
-	DASH_A_ENI_V6_METER_POLICY_ID,		/* string, stored: Meter policy for IPv6 */
-	DASH_A_ENI_TRUSTED_VNIS_LIST,		/* vni-range, list: VNIs trusted by this ENI */
-	DASH_A_ENI_PAD,				/* pad */
+	DASH_A_ENI_ENI = 1,					/* string, key: Name; often the MAC address */
+	DASH_A_ENI_ENI_ID,					/* string, create-only, stored: GUID; default: the name */
+	DASH_A_ENI_MAC_ADDRESS,					/* mac, mandatory, create-only: Identity in packets; unique */
+	DASH_A_ENI_VNET,					/* string, mandatory: Home VNET */
+	DASH_A_ENI_VM_VNI,					/* u32: VNI of this VM's leg, if not the appliance's */
+	DASH_A_ENI_UNDERLAY_IP,					/* ip, mandatory: PA of the VM's host */
+	DASH_A_ENI_ADMIN_STATE,					/* u8, enum dash_admin_state: Traffic passes only when enabled */
+	DASH_A_ENI_QOS,						/* string: QOS object; absent: no limits */
+	DASH_A_ENI_V4_METER_POLICY_ID,				/* string, stored: Meter policy for IPv4 */
+	DASH_A_ENI_V6_METER_POLICY_ID,				/* string, stored: Meter policy for IPv6 */
+	DASH_A_ENI_TRUSTED_VNIS_LIST,				/* vni-range, list: VNIs trusted by this ENI */
+	DASH_A_ENI_PAD,						/* pad */
+	DASH_A_ENI_FULL_FLOW_RESIMULATION_REQUESTED,		/* bool: Trigger: every connection is judged anew by its initiator's next packet; never stored */
+	DASH_A_ENI_MAX_RESIMULATED_FLOW_PER_SECOND,		/* u64: Connections judged anew per second; 0 = no limit */
 
 	__DASH_A_ENI_MAX,
 	DASH_A_ENI_MAX = __DASH_A_ENI_MAX - 1
@@ -426,16 +448,17 @@ enum {
 
 /* A CA-to-PA mapping of a VNET (spec/config.md 5.14) */
 enum {
-	DASH_A_VNET_MAPPING_VNET = 1,			/* string, key: VNET */
-	DASH_A_VNET_MAPPING_IP,				/* ip, key: CA */
-	DASH_A_VNET_MAPPING_ROUTING_TYPE,		/* u8, enum dash_routing_type: vnet-encap */
-	DASH_A_VNET_MAPPING_UNDERLAY_IP,		/* ip, mandatory: PA; also valid as source of inbound packets */
-	DASH_A_VNET_MAPPING_MAC_ADDRESS,		/* mac: Inner destination MAC; absent: unchanged */
-	DASH_A_VNET_MAPPING_USE_DST_VNI,		/* bool: VNI of this VNET instead of the sender's */
-	DASH_A_VNET_MAPPING_USE_PL_SIP_ENI,		/* bool, stored: Switch for the private link fields of the ENI; default true */
-	DASH_A_VNET_MAPPING_METERING_CLASS_OR,		/* u32, stored: Bits or-ed into the metering class */
-	DASH_A_VNET_MAPPING_METERING_CLASS,		/* u32, stored: Metering class */
-	DASH_A_VNET_MAPPING_OVERRIDE_METER,		/* bool, stored: Metering class replaces that of the route */
+	DASH_A_VNET_MAPPING_VNET = 1,				/* string, key: VNET */
+	DASH_A_VNET_MAPPING_IP,					/* ip, key: CA */
+	DASH_A_VNET_MAPPING_ROUTING_TYPE,			/* u8, enum dash_routing_type: vnet-encap */
+	DASH_A_VNET_MAPPING_UNDERLAY_IP,			/* ip, mandatory: PA; also valid as source of inbound packets */
+	DASH_A_VNET_MAPPING_MAC_ADDRESS,			/* mac: Inner destination MAC; absent: unchanged */
+	DASH_A_VNET_MAPPING_USE_DST_VNI,			/* bool: VNI of this VNET instead of the sender's */
+	DASH_A_VNET_MAPPING_USE_PL_SIP_ENI,			/* bool, stored: Switch for the private link fields of the ENI; default true */
+	DASH_A_VNET_MAPPING_METERING_CLASS_OR,			/* u32, stored: Bits or-ed into the metering class */
+	DASH_A_VNET_MAPPING_METERING_CLASS,			/* u32, stored: Metering class */
+	DASH_A_VNET_MAPPING_OVERRIDE_METER,			/* bool, stored: Metering class replaces that of the route */
+	DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED,	/* bool: Trigger: connections made through this mapping are judged anew; never stored */
 
 	__DASH_A_VNET_MAPPING_MAX,
 	DASH_A_VNET_MAPPING_MAX = __DASH_A_VNET_MAPPING_MAX - 1
@@ -576,6 +599,8 @@ enum {
 	DASH_A_FLOW_STALE,			/* flag: Decided under an older configuration; evaluated again at its next packet */
 	DASH_A_FLOW_SLOT,			/* u32: Number of its record */
 	DASH_A_FLOW_PAD,			/* pad */
+	DASH_A_FLOW_ENI_MAC,			/* mac: MAC address of its ENI; in events, which do not know names */
+	DASH_A_FLOW_REASON,			/* u8, enum dash_end_reason: Why it ended; in events */
 
 	__DASH_A_FLOW_MAX,
 	DASH_A_FLOW_MAX = __DASH_A_FLOW_MAX - 1
@@ -683,6 +708,8 @@ enum {
 	DASH_CMD_PORT_NEW,
 	DASH_CMD_PORT_DEL,
 	DASH_CMD_CONFIG_NTF,
+	DASH_CMD_FLOW_NEW_NTF,
+	DASH_CMD_FLOW_END_NTF,
 
 	__DASH_CMD_MAX,
 	DASH_CMD_MAX = __DASH_CMD_MAX - 1

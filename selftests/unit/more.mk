@@ -2,5 +2,6 @@
 # Copyright (C) 2026 The dash-linux authors
 SRC_conntrack	:= conntrack.c
 SRC_flow_table	:= flow_table.c conntrack.c
+SRC_half_open	:= half_open.c
 # dashctl: not of the module, but as pure
 SRC_value	:= $(addprefix ../tools/,value.c table.c key.c json.c util.c)

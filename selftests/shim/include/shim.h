@@ -67,6 +67,7 @@ void shim_warn(const char *file, int line, const char *what);
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
 #define smp_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #if defined(__SANITIZE_THREAD__)
 #define smp_rmb() barrier()
 #define smp_wmb() barrier()
