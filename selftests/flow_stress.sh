@@ -4,12 +4,12 @@
 #
 # Two CPUs forward packets of 4,000 connections, the same ones and different ones, while
 # connections are ended, judged anew, and age out, and rules and mappings are swapped.
-# No packet may take another connection's way; at the end nothing is left, and the final
-# counters of all connections that ever were sum up to what was sent.
+# No packet may take another connection's way; at the end nothing is left, and the ENI's
+# counters say what was sent.
 # STRESS=seconds (default 8).
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 5
+plan 4
 
 setup_ns appliance
 on $appliance sysctl -qw net.ipv4.ip_forward=1
@@ -54,9 +54,6 @@ defer dash detach port0
 dash apply "$ROOT/selftests/configs/topo.json" "$lib_tmp/all.json"
 dash set udp 400 >"$lib_tmp/set"
 
-ip netns exec $appliance "$ROOT/tools/dashctl" -j monitor flows >"$lib_tmp/events" &
-monitor=$!
-sleep 1
 seconds=${STRESS:-8}
 ip netns exec $appliance "$ROOT/selftests/prog_run" --stress port0 "$seconds" >"$lib_tmp/sent" &
 sender=$!
@@ -89,12 +86,3 @@ balance() {
 	expect "$(sent .sent)" bash -c "ip netns exec $appliance '$ROOT/tools/dashctl' -j stats eni $ENI_KEY | jq '.[0].counters.tx_packets'"
 }
 check "created is ended, received is sent or dropped" balance
-sums() {
-	sleep 1
-	kill $monitor
-	wait $monitor || true
-	tail -n2 "$lib_tmp/events"
-	! grep -q '"lost"' "$lib_tmp/events"
-	expect "$(sent '[.sent, .octets]' | jq -c .)" jq -sc 'map(select(.event == "flow_end")) | [map(.outbound_packets), map(.outbound_bytes)] | map(add)' "$lib_tmp/events"
-}
-check "the final counters of all connections sum up to what was sent" sums

@@ -46,12 +46,17 @@ seen_old=0 seen_new=0
 
 # killed N - N times; which state is the old one alternates as it was reached
 killed() {
-	local i pid now file from=old
+	local i pid now file from=old never delay us
+	# A read with a time limit starts no process, which would take longer than an apply.
+	mkfifo "$lib_tmp/never"
+	exec {never}<>"$lib_tmp/never"
 	for ((i = 0; i < $1; i++)); do
 		[ $from = old ] && file=new || file=old
+		us=$((took * RANDOM / 32768))
+		printf -v delay '%d.%06d' $((us / 1000000)) $((us % 1000000))
 		dashctl -n $appliance apply "$lib_tmp/$file.json" &
 		pid=$!
-		sleep "$(awk -v t=$took -v r=$RANDOM 'BEGIN { printf "%.6f", t * r / 32768 / 1e6 }')"
+		read -rt "$delay" -u "$never" || true
 		kill -9 $pid 2>/dev/null || true
 		wait $pid 2>/dev/null || true
 		now=$(summary)

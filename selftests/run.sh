@@ -19,7 +19,7 @@ cd "$(dirname "$0")/.."
 native="selftests/lib_test.sh selftests/check.sh selftests/unit.sh selftests/engines.sh selftests/fuzz.sh"
 kernel="selftests/prog_run selftests/fixtures.sh selftests/unload.sh selftests/netlink.sh
 	selftests/config.sh selftests/sync.sh selftests/objects.sh selftests/errors.sh selftests/kill.sh
-	selftests/vnet.sh selftests/flows.sh selftests/scale.sh"
+	selftests/vnet.sh selftests/flows.sh selftests/flow_stress.sh selftests/scale.sh"
 
 # count OUTPUT STATUS - appends "passed failed skipped" to $DASH_RESULTS, for a test that
 # wrote OUTPUT and ended with STATUS
