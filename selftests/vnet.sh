@@ -7,7 +7,7 @@
 # route of the worked example, everything that must be refused, and the counters.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 46
+plan 53
 
 # What vm1 sends, and what arrives at HOST: capture HOST FILTER FILE COMMAND...
 capture() {
@@ -101,6 +101,87 @@ underlay 4 4
 
 # ---- each route of the worked example ------------------------------------------
 
+# wire N FILTER COMMAND... - the first N packets that leave the appliance, one line each,
+# as tcpdump reads them, checksums verified
+wire() {
+	local n=$1 filter=$2 pid
+	shift 2
+	: >"$lib_tmp/wire.err"
+	on $router timeout 30 tcpdump -Uni port0 -c"$n" -w "$lib_tmp/wire.pcap" "$filter" >"$lib_tmp/wire.out" 2>"$lib_tmp/wire.err" &
+	pid=$!
+	busywait 10 grep -q "listening on" "$lib_tmp/wire.err"
+	"$@" >"$lib_tmp/wire.said"
+	busywait 5 gone_pid $pid || kill $pid
+	wait $pid
+	tcpdump -tnvver "$lib_tmp/wire.pcap" | sed -z 's/\n    / /g; s/\(vni [0-9]*\)\n/\1 | /g'
+}
+
+# lines N PATTERN TEXT - TEXT has N lines that match, and no checksum is bad
+lines() {
+	echo "$3"
+	expect "$1" grep -cE "$2" <<<"$3"
+	! grep -E "bad cksum|bad udp cksum 0x[^0]|bad udp cksum 0x0+[1-9a-f]" <<<"$3"
+}
+
+mac_of() {
+	ip -n "$1" -j link show port0 | jq -r '.[0].address'
+}
+
+two_datagrams() {
+	local i
+	for i in 1 2; do
+		printf '%058d' $i | on $vm1 socat -u - "UDP-SENDTO:$1:20000,bind=$2:10000"
+	done
+}
+macs="$(mac_of $appliance) > $(mac_of $router)"
+lower_eni=f4:93:9f:ef:c4:7e
+
+headers_vnet() {
+	local out
+	dash clear flows
+	out=$(wire 2 "src $VIP4 and dst 101.1.2.3" two_datagrams 10.1.1.1 10.1.2.9)
+	lines 2 "^$macs, ethertype IPv4 \(0x0800\), length 150: \(tos 0x28, ttl 64, .*flags \[none\], proto UDP \(17\), length 136\) $VIP4\.[0-9]+ > 101.1.2.3.4789: \[no cksum\] VXLAN, flags \[I\] \(0x08\), vni 45654 \| $lower_eni > c8:22:83:99:22:a2, ethertype IPv4 \(0x0800\), length 100: \(tos 0x0, ttl 64, .*length 86\) 10.1.2.9.10000 > 10.1.1.1.20000: \[udp sum ok\] UDP, length 58" "$out"
+}
+check "25.1 header by header, first and following packet" headers_vnet
+
+headers_answer() {
+	local out
+	out=$(wire 1 "src $VIP4 and dst 25.1.1.1" pings $vm1 10.1.1.1)
+	lines 1 "^$macs, ethertype IPv4 \(0x0800\), length 148: \(tos 0x28, ttl 64, .*length 134\) $VIP4\.[0-9]+ > 25.1.1.1.4789: \[no cksum\] VXLAN, flags \[I\] \(0x08\), vni 4321 \| c8:22:83:99:22:a2 > $lower_eni, ethertype IPv4 \(0x0800\), length 98: .* 10.1.1.1 > 10.1.2.9: ICMP echo reply" "$out"
+}
+check "25.2 header by header" headers_answer
+
+headers_v6() {
+	local out
+	dash clear flows
+	out=$(wire 2 "src $VIP4 and dst 101.1.2.3" two_datagrams "[2001:db8:b::1]" "[2001:db8:a::9]")
+	lines 2 "length 170: \(tos 0x28, ttl 64, .*length 156\) .*vni 45654 \| $lower_eni > c8:22:83:99:22:a2, ethertype IPv6 .* 2001:db8:a::9.10000 > 2001:db8:b::1.20000: \[udp sum ok\] UDP, length 58" "$out"
+}
+check "25.6 header by header, first and following packet" headers_v6
+
+headers_peering() {
+	local out
+	dash clear flows
+	out=$(wire 2 "src $VIP6 and dst 2601:12:7a:1::1234" two_datagrams 200.1.0.6 10.1.2.9)
+	lines 2 "^$macs, ethertype IPv6 \(0x86dd\), length 170: \(class 0x28, hlim 64, next-header UDP \(17\) payload length: 116\) $VIP6\.[0-9]+ > 2601:12:7a:1::1234.4789: .*VXLAN, flags \[I\] \(0x08\), vni 866 \| $lower_eni > 20:10:83:99:22:a2, .* 10.1.2.9.10000 > 200.1.0.6.20000: \[udp sum ok\] UDP, length 58" "$out"
+}
+check "25.7 header by header, first and following packet" headers_peering
+
+use_dst_vni() {
+	local out
+	apply <<-'JSON'
+	[{"DASH_VNET_MAPPING_TABLE:Vnet2:200.1.0.7": {"underlay_ip": "102.1.2.9", "mac_address": "20:10:83:99:22:A3", "use_dst_vni": true}},
+	 {"DASH_VNET_MAPPING_TABLE:Vnet2:200.1.0.8": {"underlay_ip": "102.1.2.9", "mac_address": "20:10:83:99:22:A4"}}]
+	JSON
+	out=$(wire 1 "dst 102.1.2.9" send $vm1 200.1.0.7 9)
+	lines 1 "vni 866 \| $lower_eni > 20:10:83:99:22:a3" "$out"
+	out=$(wire 1 "dst 102.1.2.9" send $vm1 200.1.0.8 9)
+	lines 1 "vni 45654 \| $lower_eni > 20:10:83:99:22:a4" "$out"
+	# A closed port was answered by ICMP, which is an inbound connection with the tunnel it came by.
+	dash clear flows
+}
+check "25.8 peering with and without use_dst_vni" use_dst_vni
+
 vnet_direct() {
 	local out
 	out=$(capture $host2 "ip6 and udp port 4789 and dst 2001:db8:101::6" "$lib_tmp/direct.pcap" pings $vm1 10.1.0.1)
@@ -157,6 +238,32 @@ check "and the connection still works for its owner" drops_rise none \
 ip -n $inet neigh replace 10.1.2.9 lladdr 9e:ba:ce:98:d9:e2 dev spoof
 check "an unknown MAC counts eni_miss" drops_rise eni_miss send $inet 10.1.2.9 7000
 ip -n $inet neigh replace 10.1.2.9 lladdr $ENI dev spoof
+
+unknown_source() {
+	on $host1 python3 - <<-'PY'
+	import socket
+	s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+	s.bind(('vx4', 0))
+	s.send(bytes.fromhex('123456789abc00aa00aa00aa0800' '4500001c000000004011000001020304' '0a010101' '0001000200080000'))
+	PY
+}
+check "an unknown source MAC of a guest counts eni_miss" drops_rise eni_miss unknown_source
+
+# The PA of a Vnet2 mapping, but Vnet1's VNI: the second inbound rule takes it (25.10)
+other_vnet() {
+	local out
+	out=$(wire 1 "src $VIP4 and dst 25.1.1.1" on $host3 python3 - <<-PY
+	import socket
+	inner = bytes.fromhex('f4939fefc47e' '020000007777' '0800' '4500001d00000000401100000a01014d' '0a010209' '000100020009000041')
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.bind(('102.1.2.9', 0))
+	s.sendto(bytes.fromhex('08000000') + (45654 << 8).to_bytes(4, 'big') + inner, ('$VIP4', 4789))
+	PY
+	)
+	echo "$out"
+	grep -E "vni 4321 \| 02:00:00:00:77:77 > $lower_eni, .* 10.1.1.77.1 > 10.1.2.9.2:" <<<"$out"
+}
+check "a PA of the other VNET is delivered by its rule" drops_rise none other_vnet
 
 foreign_vip() {
 	ip -n $router route add 10.250.20.20 via 10.250.20.2
