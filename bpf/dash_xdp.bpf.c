@@ -18,6 +18,7 @@
 #include "parse.h"
 #include "admit.h"
 #include "flow.h"
+#include "icmp.h"
 #include "apply.h"
 #include "xmit.h"
 #include "stats.h"
@@ -49,6 +50,11 @@ __attribute__((noinline)) int dash_csum(struct xdp_md *ctx, __u32 hlen)
 	};
 
 	return dash_csum_with_options(&b, hlen);
+}
+
+__attribute__((noinline)) int dash_icmp_slot(struct xdp_md *ctx, struct dash_pkt *pkt, __u32 off)
+{
+	return pkt ? dash_icmp_find(ctx, &dash_words, pkt, off) : 0;
 }
 
 static __always_inline int dash_walk_ext(const struct dash_buf *b, struct dash_ext *e,
@@ -129,6 +135,20 @@ static __always_inline __u32 output(struct xdp_md *ctx)
 	return dash_module ? bpf_dash_output(ctx) : DASH_DROP_UNDERLAY_TX_FAIL;
 }
 
+/* The record of the connection that an ICMP error speaks of, if it can be applied as it is. */
+static __always_inline struct dash_flow *quoted_flow(struct xdp_md *ctx,
+						     const struct dash_hot_eni *eni,
+						     struct dash_pkt *pkt, __u32 off)
+{
+	__u32 slot = dash_icmp_slot(ctx, pkt, off);
+	struct dash_flow *flow = slot ? dash_flow_at(slot) : NULL;
+
+	if (!flow || !dash_flow_current(flow, eni, pkt))
+		return NULL;
+	pkt->slot = slot;
+	return flow;
+}
+
 /* Stages 5 to 14 for a packet of a known ENI.  Returns the reason to drop it for. */
 static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 				     const struct dash_hot *hot, const struct dash_hot_eni *eni,
@@ -145,8 +165,12 @@ static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 	if (!(eni->flags & DASH_ENI_UP))
 		return DASH_DROP_ENI_ADMIN_DOWN;
 
+	flow = NULL;
+	if (!pkt->frag && (pkt->key.proto == IPPROTO_ICMP || pkt->key.proto == IPPROTO_ICMPV6))
+		flow = quoted_flow(ctx, eni, pkt, f->l4_off);
 	/* a later fragment has no ports; the module knows its head, and wants to see each head */
-	flow = pkt->frag == DASH_FRAG_LATER ? NULL : dash_flow_find(hot, pkt);
+	if (!flow && pkt->frag != DASH_FRAG_LATER)
+		flow = dash_flow_find(hot, pkt);
 	found = pkt->slot;
 	if (!flow || (dash_module && pkt->frag) || !dash_flow_current(flow, eni, pkt)) {
 		if (pkt->frag)

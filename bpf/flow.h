@@ -50,44 +50,51 @@ static __always_inline __u32 dash_line_find(const struct dash_line *line, __u32 
 }
 
 static __always_inline int dash_flow_has_key(const struct dash_flow *flow,
-					     const struct dash_pkt *pkt)
+					     const struct dash_key *key)
 {
-	const __u64 *k = (const __u64 *)&pkt->key;
+	const __u64 *k = (const __u64 *)key;
 
 	if (flow->k0[0] != k[0] || flow->k0[1] != k[1])
 		return 0;
-	return !pkt->key.v6 ||
+	return !key->v6 ||
 	       (flow->k1[0] == k[2] && flow->k1[1] == k[3] && flow->k1[2] == k[4]);
 }
 
 /*
- * The flow of this packet, with @pkt->hash and @pkt->slot set, or NULL with
- * @pkt->slot 0.  Only the first entry with the tag is looked at: that two keys
- * of one line share 32 bits of tag happens to one flow in 2^28, and the module
- * finds the second one.
+ * The flow of a key, with its @hash and @slot, or NULL.  Only the first entry with the
+ * tag is looked at: that two keys of one line share 32 bits of tag happens to one flow
+ * in 2^28, and the module finds the second one.
  */
-static __always_inline struct dash_flow *dash_flow_find(const struct dash_hot *hot,
-							struct dash_pkt *pkt)
+static __always_inline struct dash_flow *dash_key_find(const struct dash_hot *hot,
+						       const struct dash_key *key,
+						       __u64 *hash, __u32 *slot)
 {
-	__u64 hash = dash_hash((const __u64 *)&pkt->key, pkt->key.v6, &hot->seed);
-	__u32 tag = hash >> 32, lines = hot->lines;
-	__u32 l1 = dash_line1(hash, lines), l2 = dash_line_other(l1, tag, lines);
+	__u64 h = dash_hash((const __u64 *)key, key->v6, &hot->seed);
+	__u32 tag = h >> 32, lines = hot->lines;
+	__u32 l1 = dash_line1(h, lines), l2 = dash_line_other(l1, tag, lines);
 	const struct dash_line *a = bpf_map_lookup_elem(&dash_index, &l1);
 	const struct dash_line *b = bpf_map_lookup_elem(&dash_index, &l2);
 	struct dash_flow *flow;
-	__u32 slot;
+	__u32 s;
 
-	pkt->hash = hash;
-	slot = dash_line_find(a, tag);
-	if (!slot)
-		slot = dash_line_find(b, tag);
-	if (!slot)
+	*hash = h;
+	s = dash_line_find(a, tag);
+	if (!s)
+		s = dash_line_find(b, tag);
+	if (!s)
 		return NULL;
-	flow = dash_flow_at(slot);
-	if (!flow || !dash_flow_has_key(flow, pkt))
+	flow = dash_flow_at(s);
+	if (!flow || !dash_flow_has_key(flow, key))
 		return NULL;
-	pkt->slot = slot;
+	*slot = s;
 	return flow;
+}
+
+/* The flow of this packet, with @pkt->hash and @pkt->slot set, or NULL with @pkt->slot 0. */
+static __always_inline struct dash_flow *dash_flow_find(const struct dash_hot *hot,
+							struct dash_pkt *pkt)
+{
+	return dash_key_find(hot, &pkt->key, &pkt->hash, &pkt->slot);
 }
 
 /*

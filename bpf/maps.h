@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <linux/bpf.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <bpf/bpf_helpers.h>
 #include "../kernel/uapi/dash_flow.h"
 
@@ -89,5 +91,22 @@ struct {
 	__type(key, __u32);
 	__type(value, struct dash_port_stats);
 } dash_port_stats SEC(".maps");
+
+/* What bpf/icmp.h reads of a quoted packet; too large for the stack. */
+struct dash_quote {
+	struct dash_key key;
+	union {
+		struct iphdr ip4;
+		struct ipv6hdr ip6;
+	};
+};
+
+/* Scratch of one run, of each attachment. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct dash_quote);
+} dash_quotes SEC(".maps");
 
 #endif /* DASH_MAPS_H */

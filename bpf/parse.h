@@ -98,6 +98,7 @@ enum dash_class {
  * @bad: reason to drop it for, if it is a tunnel packet
  * @inner_off: offset of the inner Ethernet header
  * @inner_ip_len: bytes of the inner IP packet, without padding
+ * @l4_off: offset of what follows the inner IP header and its extensions
  */
 struct dash_frame {
 	__u32 end;
@@ -105,6 +106,7 @@ struct dash_frame {
 	enum dash_drop bad;
 	__u32 inner_off;
 	__u32 inner_ip_len;
+	__u32 l4_off;
 };
 
 /*
@@ -455,6 +457,7 @@ static __always_inline enum dash_drop dash_parse_inner4(const struct dash_buf *b
 				    bpf_ntohs(ip->id), ip->protocol))
 		return DASH_DROP_INNER_MALFORMED;
 	dash_key_set_v4(pkt, ip->saddr, ip->daddr);
+	f->l4_off = l3 + hlen;
 	return dash_parse_l4(b, l3 + hlen, tot - hlen, ip->protocol, 0, pkt);
 }
 
@@ -487,6 +490,7 @@ static __always_inline enum dash_drop dash_parse_inner6(const struct dash_buf *b
 		    dash_parse_frag(pkt, e.offset, e.last, bpf_ntohl(e.id), proto))
 			return DASH_DROP_INNER_MALFORMED;
 	}
+	f->l4_off = off;
 	return dash_parse_l4(b, off, limit - off, proto, 1, pkt);
 }
 
