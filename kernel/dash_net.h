@@ -4,6 +4,7 @@
 #define DASH_NET_H
 
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
@@ -54,11 +55,15 @@ struct dash_port {
  * @frags: fragment table, likewise
  * @half_open: half-open connections by ENI, likewise
  * @crowd: index of the ENI that probably has most of them
+ * @kept_back: connections that were refused although a record was free, because the last ones
+ *	are not for an ENI that floods the table with half-open ones
  * @seed: keys of the flow hash, as in dash_hot; set before @ft
  * @maps: bound maps, by enum dash_map_id
  * @port: attached devices
  * @port_work: removes ports whose device is gone
- * @events_lost: connections whose beginning or end listeners were not told
+ * @event_lock: makes the order of @events the order of delivery; BH
+ * @events: connections that began or ended while somebody listened, under @event_lock
+ * @events_lost: those of them that at least one listener was not told of
  * @hot, @nh, @stats, @store, @nl: private to the files of these names
  */
 struct dash_net {
@@ -79,6 +84,7 @@ struct dash_net {
 	struct dash_frag_table *frags;
 	struct dash_half_open *half_open;
 	u16 crowd;
+	atomic64_t kept_back;
 	struct dash_seed seed;
 	struct bpf_map *maps[DASH_MAP_N];
 	struct dash_port port[DASH_MAX_PORT];
@@ -86,6 +92,8 @@ struct dash_net {
 	struct dash_hot_state *hot;
 	struct dash_nexthops __rcu *nh;
 	struct dash_stats *stats;
+	spinlock_t event_lock;
+	u64 events;
 	atomic64_t events_lost;
 	struct dash_store *store;
 	struct dash_netlink *nl;

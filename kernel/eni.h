@@ -52,7 +52,7 @@ void dash_acl_bind_destroy(struct dash_acl_bind *b);
 /* spec/counters.md 3.2, 3.3: what only the module knows of an ENI's flows */
 struct dash_eni_flow_stats {
 	atomic64_t created[DASH_PC_N];
-	atomic64_t create_failed, updated, updated_by_resim, deleted, delete_failed, aged;
+	atomic64_t create_failed, updated, update_failed, updated_by_resim, deleted, delete_failed, aged;
 	atomic64_t resim_failed, half_open_yielded;
 	atomic64_t verified, closed_by_fin, reset, reset_half_ttl, reset_by_syn;
 	atomic64_t half_open_timeouts, timed_out;

@@ -646,5 +646,6 @@ void dash_flow_table_info(struct dash_flow_table *t, struct dash_flow_table_info
 		.moves = READ_ONCE(t->moves),
 		.no_slot = READ_ONCE(t->no_slot),
 		.no_line = READ_ONCE(t->no_line),
+		.bytes = sizeof(*t) + array_size(t->slots, sizeof(*t->ring)),
 	};
 }

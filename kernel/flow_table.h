@@ -40,6 +40,7 @@ struct dash_flow_table_info {
 	u64 moves;		/* index entries moved to their other line */
 	u64 no_slot;		/* alloc failed: no free record */
 	u64 no_line;		/* link failed: no way to place the entry */
+	size_t bytes;		/* memory of its own, beside the two arrays */
 };
 
 /* @index, @flows: first element of each map's values; @lines/@slots: numbers of elements (slot 0 unused).

@@ -63,6 +63,11 @@ struct dash_half_open *dash_half_open_create(struct dash_flow_table *ft)
 	return h;
 }
 
+size_t dash_half_open_bytes(const struct dash_flow_table *ft)
+{
+	return sizeof(struct dash_half_open) + array_size(dash_flow_slots(ft), sizeof(struct link));
+}
+
 void dash_half_open_destroy(struct dash_half_open *h)
 {
 	kvfree(h->link);

@@ -12,6 +12,7 @@ struct dash_half_open;
 
 /* @ft: the table whose slots it knows.  NULL: out of memory.  Process context. */
 struct dash_half_open *dash_half_open_create(struct dash_flow_table *ft);
+size_t dash_half_open_bytes(const struct dash_flow_table *ft);	/* what it takes, or would take */
 void dash_half_open_destroy(struct dash_half_open *h);	/* the sweep has ended all connections */
 
 /* @slot was linked in SYN_SENT a moment ago.  BH disabled, under RCU since before it was linked. */

@@ -41,6 +41,7 @@ static int __net_init dash_net_init(struct net *net)
 
 	dn->net = net;
 	mutex_init(&dn->lock);
+	spin_lock_init(&dn->event_lock);
 	xa_init(&dn->pa_lists);
 	bitmap_fill(dn->allowed_protocols, 256);
 	dn->qos_enforce = DASH_QOS_CPS | DASH_QOS_FLOWS | DASH_QOS_BW;

@@ -10,6 +10,8 @@
 
 #define DASH_MAPPING_MAC	0x01	/* @mac is given */
 #define DASH_MAPPING_DST_VNI	0x02	/* use_dst_vni */
+#define DASH_MAPPING_KEEP_U0	0x04	/* resimulation leaves the tunnel as it is (RES-9) */
+#define DASH_MAPPING_KEEP_DMAC	0x08	/* and the inner destination MAC */
 
 /* Link in a hash chain; the table's. */
 struct dash_link {

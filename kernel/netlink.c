@@ -19,8 +19,11 @@
 #include <linux/netdevice.h>
 
 #include "flow_table.h"
+#include "fragment.h"
+#include "half_open.h"
 #include "port.h"
 #include "store.h"
+#include "sweep.h"
 #include "uapi/dash_fields.h"
 #include "version.h"
 
@@ -243,6 +246,30 @@ static int put_maps(struct dash_net *dn, struct sk_buff *skb, int attr)
 
 /* ---- status ---- */
 
+static int put_flow_table(struct dash_net *dn, struct sk_buff *skb,
+			  const struct dash_flow_table_info *info)
+{
+	struct dash_sweep_info sweep;
+
+	if (!dn->sweep)
+		return 0;
+	dash_sweep_info(dn->sweep, &sweep);
+	if (dash_nl_put_counter(skb, DASH_A_STATUS_FLOWS, "ended_not_recycled", info->retired) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_FLOWS, "failed_no_record", info->no_slot) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_FLOWS, "failed_no_index_entry", info->no_line) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_FLOWS, "failed_kept_back", atomic64_read(&dn->kept_back)) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_FLOWS, "index_moves", info->moves) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_FLOWS, "fragments", dash_frag_count(dn->frags)) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "passes", sweep.passes) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "records_seen", sweep.visited) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "ended", sweep.aged) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "cpu_us", div_u64(sweep.runtime_ns, NSEC_PER_USEC)) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "last_pass_ms", sweep.pass_ms) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "last_pass_cpu_us", sweep.pass_busy_us))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_tables(struct dash_net *dn, struct sk_buff *skb)
 {
 	struct dash_flow_table_info info = {};
@@ -257,9 +284,12 @@ static int put_tables(struct dash_net *dn, struct sk_buff *skb)
 	    nla_put_u32(skb, DASH_A_STATUS_FLOW_USED, info.count) ||
 	    nla_put_u32(skb, DASH_A_STATUS_FLOW_HIGH_WATER, info.high_water) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_MEMORY, "flow_records",
-				(u64)info.slots * sizeof(struct dash_flow)) ||
+				dash_port_map_bytes(dn, DASH_MAP_FLOWS)) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_MEMORY, "flow_index",
-				(u64)info.lines * sizeof(struct dash_line)) ||
+				dash_port_map_bytes(dn, DASH_MAP_INDEX)) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_MEMORY, "flow_lists",
+				ft ? info.bytes + dash_half_open_bytes(ft) : 0) ||
+	    put_flow_table(dn, skb, &info) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_MEMORY, "staged", txn.bytes) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_LIMITS, "enis", DASH_MAX_ENI) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_LIMITS, "vips", DASH_MAX_VIP) ||

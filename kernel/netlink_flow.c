@@ -353,7 +353,8 @@ static int put_event(struct dash_net *dn, struct sk_buff *skb, const struct dash
 	if (!hdr)
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, DASH_A_FLOW);
-	if (!nest || (e && nla_put(skb, DASH_A_FLOW_ENI_MAC, sizeof(e->mac), e->mac)) ||
+	if (!nest || put_u64(skb, DASH_A_FLOW_EVENT, dn->events) ||
+	    (e && nla_put(skb, DASH_A_FLOW_ENI_MAC, sizeof(e->mac), e->mac)) ||
 	    put_flow_fields(dn, skb, f, dash_hot_live(dn)) ||
 	    (why >= 0 && nla_put_u8(skb, DASH_A_FLOW_REASON, why)))
 		return -EMSGSIZE;
@@ -365,6 +366,21 @@ static int put_event(struct dash_net *dn, struct sk_buff *skb, const struct dash
 static_assert((int)DASH_END_REASON_AGED == DASH_GONE_AGED);
 static_assert((int)DASH_END_REASON_YIELDED == DASH_GONE_YIELDED);
 
+/* Numbered, whether it can be sent or not.  @msg may be NULL.  dash_net.event_lock is held. */
+static int send_event(struct dash_net *dn, struct sk_buff *msg, const struct dash_flow *f, int why)
+{
+	int err;
+
+	dn->events++;
+	if (!msg || put_event(dn, msg, f, why)) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	err = genlmsg_multicast_netns(&dash_nl_family, dn->net, msg, 0, DASH_NL_GROUP_FLOWS,
+				      GFP_ATOMIC | __GFP_NOWARN);
+	return err == -ESRCH ? 0 : err;		/* the last listener has just left */
+}
+
 /**
  * dash_nl_flow_event - tell listeners of group flows about a connection
  * @dn: the appliance
@@ -372,6 +388,8 @@ static_assert((int)DASH_END_REASON_YIELDED == DASH_GONE_YIELDED);
  * @why: -1: it is new; else enum dash_gone_reason, and its counters are final
  *
  * Never waits: a listener that is too slow, and memory that is short, cost events and no packets.
+ * Events carry a running number, so that each listener knows what it has lost; the kernel tells
+ * us (and flow_events_lost counts) only of listeners that asked it to (NETLINK_BROADCAST_ERROR).
  *
  * Context: softirq or process, under RCU.
  */
@@ -383,13 +401,9 @@ void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
 	if (likely(!genl_has_listeners(&dash_nl_family, dn->net, DASH_NL_GROUP_FLOWS)))
 		return;
 	msg = genlmsg_new(SZ_512, GFP_ATOMIC | __GFP_NOWARN);
-	if (msg && !put_event(dn, msg, f, why)) {
-		err = genlmsg_multicast_netns(&dash_nl_family, dn->net, msg, 0, DASH_NL_GROUP_FLOWS,
-					      GFP_ATOMIC | __GFP_NOWARN);
-		if (!err || err == -ESRCH)	/* the last listener has just left */
-			return;
-	} else {
-		nlmsg_free(msg);
-	}
-	atomic64_inc(&dn->events_lost);
+	spin_lock_bh(&dn->event_lock);
+	err = send_event(dn, msg, f, why);
+	spin_unlock_bh(&dn->event_lock);
+	if (err)
+		atomic64_inc(&dn->events_lost);
 }

@@ -154,6 +154,7 @@ static const struct nla_policy dash_route_nl_policy[DASH_A_ROUTE_MAX + 1] = {
 	[DASH_A_ROUTE_METERING_CLASS_AND] = { .type = NLA_U32, },
 	[DASH_A_ROUTE_METERING_POLICY_EN] = NLA_POLICY_MAX(NLA_U8, 1),
 	[DASH_A_ROUTE_METERING_CLASS] = { .type = NLA_U32, },
+	[DASH_A_ROUTE_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION] = { .type = NLA_U32, },
 };
 
 static const struct nla_policy dash_route_rule_nl_policy[DASH_A_ROUTE_RULE_MAX + 1] = {
@@ -183,6 +184,7 @@ static const struct nla_policy dash_vnet_mapping_nl_policy[DASH_A_VNET_MAPPING_M
 	[DASH_A_VNET_MAPPING_METERING_CLASS] = { .type = NLA_U32, },
 	[DASH_A_VNET_MAPPING_OVERRIDE_METER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[DASH_A_VNET_MAPPING_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION] = { .type = NLA_U32, },
 };
 
 static const struct nla_policy dash_pa_validation_nl_policy[DASH_A_PA_VALIDATION_MAX + 1] = {

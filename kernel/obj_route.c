@@ -305,6 +305,8 @@ int dash_route_prepare(struct dash_txn *txn, struct dash_op *op)
 	r->type = route_type(dash_blob_u32(op->eff, DASH_A_ROUTE_ROUTING_TYPE, 0));
 	r->has_overlay_ip = dash_blob_ip(op->eff, DASH_A_ROUTE_OVERLAY_IP, &r->overlay_ip);
 	r->vnet = vnet_named(txn, op->eff, DASH_A_ROUTE_VNET);
+	r->keep = dash_blob_u32(op->eff, DASH_A_ROUTE_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, 0) &
+		  (DASH_ACTION_ENCAP_U0 | DASH_ACTION_SET_DMAC);
 	op->rt = r;
 	return 0;
 }

@@ -113,6 +113,7 @@ int dash_mapping_parse(struct dash_txn *txn, struct dash_op *op, struct nlattr *
 	const struct nlattr *type = tb[DASH_A_VNET_MAPPING_ROUTING_TYPE];
 	const struct nlattr *dst_vni = tb[DASH_A_VNET_MAPPING_USE_DST_VNI];
 	const struct nlattr *resim = tb[DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED];
+	const struct nlattr *keep = tb[DASH_A_VNET_MAPPING_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION];
 	struct dash_mapping *m = dash_mapping_alloc();
 
 	if (!m)
@@ -163,6 +164,11 @@ int dash_mapping_parse(struct dash_txn *txn, struct dash_op *op, struct nlattr *
 	}
 	if (dst_vni && nla_get_u8(dst_vni))
 		m->flags |= DASH_MAPPING_DST_VNI;
+	/* stored as given, in ext */
+	if (keep && nla_get_u32(keep) & DASH_ACTION_ENCAP_U0)
+		m->flags |= DASH_MAPPING_KEEP_U0;
+	if (keep && nla_get_u32(keep) & DASH_ACTION_SET_DMAC)
+		m->flags |= DASH_MAPPING_KEEP_DMAC;
 	return 0;
 }
 

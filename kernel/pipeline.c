@@ -66,6 +66,7 @@ struct action {
 	u8 dmac[6];
 	u16 flags;
 	u8 vip;
+	u8 keep;	/* DASH_ACTION_* that an existing record does not take over (RES-9) */
 };
 
 /**
@@ -244,6 +245,10 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 	x->act.pa = m->pa;
 	x->act.mapping = dash_vnet_mapping_id(vnet, ca);
 	x->act.vni = vni_field(vni);
+	if (m->flags & DASH_MAPPING_KEEP_U0)
+		x->act.keep |= DASH_ACTION_ENCAP_U0;
+	if (m->flags & DASH_MAPPING_KEEP_DMAC)
+		x->act.keep |= DASH_ACTION_SET_DMAC;
 	if (m->flags & DASH_MAPPING_MAC) {
 		memcpy(x->act.dmac, m->mac, sizeof(x->act.dmac));
 		x->act.flags |= DASH_F_SET_DMAC;
@@ -268,6 +273,7 @@ static enum dash_drop route_outbound(struct eval *x)
 		return DASH_DROP_OUTBOUND_ROUTING_ENTRY_MISS;
 	}
 	count(&r->hits, &r->bytes, x);
+	x->act.keep = r->keep;
 	switch ((enum dash_route_type)r->type) {
 	case DASH_ROUTE_VNET:
 		return map_outbound(x, r->vnet, &x->dst);
@@ -481,8 +487,11 @@ static bool make_room(const struct eval *x)
 		return true;
 	crowd = find_crowd(x);
 	dash_half_open_yield(x->dn->half_open, crowd, x->dn->sweep);
-	return used < slots - slots / 64 || crowd != x->eni->idx ||
-	       x->pkt->key.proto != IPPROTO_TCP || half_open_of(x->dn, crowd) < slots / 32;
+	if (used < slots - slots / 64 || crowd != x->eni->idx ||
+	    x->pkt->key.proto != IPPROTO_TCP || half_open_of(x->dn, crowd) < slots / 32)
+		return true;
+	atomic64_inc(&x->dn->kept_back);
+	return false;
 }
 
 /* ---- 19: heads of fragmented packets ---- */
@@ -592,31 +601,78 @@ static struct dash_flow *locate(struct eval *x)
 	return slot ? dash_flow_at(x->ft, slot) : NULL;
 }
 
+/* RES-9: what route and mapping say shall stay as it is in the record */
+static void keep_old(struct action *a, const struct dash_flow *f)
+{
+	const u16 u0 = DASH_F_DIRECT | DASH_F_U0_V6;
+
+	if (a->keep & DASH_ACTION_ENCAP_U0) {
+		a->pa = f->pa;
+		a->vni = f->vni;
+		a->vip = f->vip;
+		a->nh = f->nh;
+		a->flags = (a->flags & ~u0) | (f->flags & u0);
+	}
+	if (a->keep & DASH_ACTION_SET_DMAC) {
+		memcpy(a->dmac, f->dmac, sizeof(a->dmac));
+		a->flags = (a->flags & ~DASH_F_SET_DMAC) | (f->flags & DASH_F_SET_DMAC);
+	}
+}
+
+/*
+ * RES-12: policy permits the connection, but what it says now cannot be done: no VIP of the
+ * family that the new tunnel needs, or no way to its other end.  (That this packet is too
+ * long for the new way says nothing about the next one.)
+ */
+static bool cannot_apply(struct eval *x, enum dash_drop reason)
+{
+	const struct dash_ip *to = x->act.flags & DASH_F_DIRECT ? &x->dst : &x->act.pa;
+
+	if (x->pkt->dir != DASH_OUTBOUND || x->act.keep & DASH_ACTION_ENCAP_U0)
+		return false;
+	return reason == DASH_DROP_UNDERLAY_SIP_MISSING ||
+	       (!reason && dash_nh_admit(x->dn, x->act.nh, to, 0));
+}
+
 /*
  * 21.2: the initiator's next packet after a change of generation is judged as a flow
  * miss, and the verdict replaces the record's action.  Not before all packets that may
  * have read the record under the old generation are gone: those after it come here first.
  * (The responder's packets, which keep the old action meanwhile, may see one that is
  * being replaced; all its parts belong to this connection.)
+ *
+ * A verdict that cannot be applied leaves the record as it is, and counts once: it is judged
+ * again at the next request, not with each packet.
  */
 static enum dash_drop reevaluate(struct eval *x, struct dash_flow *f)
 {
+	const u8 all = DASH_ACTION_ENCAP_U0 | DASH_ACTION_SET_DMAC;
 	struct dash_eni_flow_stats *s = &x->eni->stats;
 	enum dash_drop reason;
+	bool failed;
 
 	if (!dash_hot_gen_settled(x->dn, x->eni->idx) || !within_resim_rate(x) || !within_cps(x))
 		return DASH_DROP_NONE;
 	reason = policy(x);
-	if (reason) {
+	failed = cannot_apply(x, reason);
+	if (reason == DASH_DROP_UNDERLAY_SIP_MISSING && x->act.keep & DASH_ACTION_ENCAP_U0)
+		reason = DASH_DROP_NONE;	/* the record's own tunnel has its VIP */
+	if (reason && !failed) {
 		dash_sweep_remove(x->dn->sweep, x->pkt->slot, DASH_GONE_POLICY);
 		return reason;
 	}
 	spin_lock(&x->eni->lock);
 	if (f->gen != x->gen) {
-		set_action(x, f);
+		if (failed) {
+			atomic64_inc(&s->update_failed);
+			atomic64_inc(&s->resim_failed);
+		} else if (x->act.keep != all) {
+			keep_old(&x->act, f);
+			set_action(x, f);
+			atomic64_inc(&s->updated);
+			atomic64_inc(&s->updated_by_resim);
+		}
 		smp_store_release(&f->gen, x->gen);
-		atomic64_inc(&s->updated);
-		atomic64_inc(&s->updated_by_resim);
 	}
 	spin_unlock(&x->eni->lock);
 	return DASH_DROP_NONE;

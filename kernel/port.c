@@ -70,6 +70,11 @@ bool dash_port_bound(const struct dash_net *dn)
 	return rcu_access_pointer(dn->ft);
 }
 
+u64 dash_port_map_bytes(const struct dash_net *dn, enum dash_map_id id)
+{
+	return dash_port_bound(dn) ? dn->maps[id]->ops->map_mem_usage(dn->maps[id]) : 0;
+}
+
 u32 dash_port_map_id(const struct dash_net *dn, enum dash_map_id id)
 {
 	return dash_port_bound(dn) ? dn->maps[id]->id : 0;

@@ -31,6 +31,7 @@ int dash_port_del(struct dash_net *dn, u32 ifindex, struct netlink_ext_ack *exta
 /* Id of a bound map, 0 if none; all are bound or the data path does not run (dash_port_bound()).  Caller
  * holds dash_net.lock.
  */
+u64 dash_port_map_bytes(const struct dash_net *dn, enum dash_map_id id);	/* as the kernel accounts it; 0: none */
 u32 dash_port_map_id(const struct dash_net *dn, enum dash_map_id id);
 bool dash_port_bound(const struct dash_net *dn);
 

@@ -19,11 +19,13 @@ enum dash_route_type {
 /**
  * struct dash_route - one outbound route; immutable once inserted except for counters
  * @type: enum dash_route_type
+ * @keep: DASH_ACTION_*: what resimulation leaves as it is (pipeline.md RES-9)
  * @has_overlay_ip, @overlay_ip: vnet_direct: look this address up instead of the destination
  * @vnet: VNET whose mappings are asked (vnet, vnet_direct), else NULL
  */
 struct dash_route {
 	u8 type;
+	u8 keep;
 	bool has_overlay_ip;
 	struct dash_ip overlay_ip;
 	struct dash_vnet *vnet;

@@ -305,6 +305,7 @@ static const struct counter eni_counters[] = {
 	BY_DIR("inbound", DASH_INBOUND),
 	FLOW("flow_create_failed", create_failed),
 	FLOW("flow_updated", updated),
+	FLOW("flow_update_failed", update_failed),
 	FLOW("flow_updated_by_resimulation", updated_by_resim),
 	FLOW("flow_update_by_resimulation_failed", resim_failed),
 	FLOW("flow_deleted", deleted),

@@ -62,6 +62,7 @@ struct dash_sweep {
 	struct delayed_work work;
 	u32 cursor;			/* next slot to look at; @lock, as all below */
 	u64 pass_start;			/* ns */
+	u64 pass_busy;			/* of info.runtime_ns, what it was when the pass began */
 	struct dash_sweep_info info;
 };
 
@@ -118,6 +119,8 @@ static void slice(struct dash_sweep *s)
 	if (s->cursor >= top) {
 		now = ktime_get_ns();
 		s->info.pass_ms = div_u64(now - s->pass_start, NSEC_PER_MSEC);
+		s->info.pass_busy_us = div_u64(s->info.runtime_ns - s->pass_busy, NSEC_PER_USEC);
+		s->pass_busy = s->info.runtime_ns;
 		s->info.passes++;
 		s->pass_start = now;
 		s->cursor = 1;

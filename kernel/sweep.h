@@ -30,6 +30,7 @@ struct dash_sweep_info {
 	u64 runtime_ns;		/* time spent, waiting for grace periods excluded */
 	u64 aged;		/* connections that it ended by age, TIME_WAIT or RESET */
 	u32 pass_ms;		/* length of the last complete pass */
+	u32 pass_busy_us;	/* time spent in it; the rest of it others had the CPU */
 };
 
 /* Starts the sweep of @t.  @seed: keys of the hash; @params: current timeouts.  Both and @arg stay until destroy.

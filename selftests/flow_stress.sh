@@ -4,12 +4,13 @@
 #
 # Two CPUs forward packets of 4,000 connections, the same ones and different ones, while
 # connections are ended, judged anew, and age out, and rules and mappings are swapped.
-# No packet may take another connection's way; at the end nothing is left, and the ENI's
-# counters say what was sent.
+# No packet may take another connection's way; at the end nothing is left, neither connections
+# nor slots that wait, and what was sent is in the ENI's counters, and once more in the
+# final counters of all connections, which the events of their ends tell.
 # STRESS=seconds (default 8).
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 4
+plan 6
 
 setup_ns appliance
 on $appliance sysctl -qw net.ipv4.ip_forward=1
@@ -54,6 +55,7 @@ defer dash detach port0
 dash apply "$ROOT/selftests/configs/topo.json" "$lib_tmp/all.json"
 dash set udp 400 >"$lib_tmp/set"
 
+monitor_start "$lib_tmp/events"
 seconds=${STRESS:-8}
 ip netns exec $appliance "$ROOT/selftests/prog_run" --stress port0 "$seconds" >"$lib_tmp/sent" &
 sender=$!
@@ -86,3 +88,18 @@ balance() {
 	expect "$(sent .sent)" bash -c "ip netns exec $appliance '$ROOT/tools/dashctl' -j stats eni $ENI_KEY | jq '.[0].counters.tx_packets'"
 }
 check "created is ended, received is sent or dropped" balance
+recycled() {
+	dash -j show status | jq -e '.flow_used == 0 and .flows.ended_not_recycled == 0'
+}
+check "every record is free again" busywait 5 recycled
+# The file may say more than once that a round was a commit; ends and beginnings are told once.
+sums() {
+	monitor_stop
+	tail -n2 "$lib_tmp/events"
+	! grep '"lost"' "$lib_tmp/events"
+	jq -sc '[(map(select(.event == "flow_new")) | length), (map(select(.event == "flow_end")) | length)]' "$lib_tmp/events"
+	expect "$(sent '[.sent, .octets]' | jq -c .)" jq -sc \
+		'map(select(.event == "flow_end")) | [map(.outbound_packets), map(.outbound_bytes)] | map(add)' "$lib_tmp/events"
+	jq -se '(map(select(.event == "flow_new")) | length) == (map(select(.event == "flow_end")) | length)' "$lib_tmp/events"
+}
+check "the final counters of all connections sum up to what was sent" sums

@@ -187,6 +187,44 @@ appliance_up() {
 	dash apply "$@"
 }
 
+# monitor_start FILE [OPTION...] - dashctl writes events to FILE from now on, one JSON object a line; its
+# process is $monitor_pid.  monitor_stop ends it when it has told all that happened before.
+monitor_start() {
+	monitor_file=$1
+	shift
+	ip netns exec $appliance "$ROOT/tools/dashctl" -j monitor "$@" >>"$monitor_file" &
+	monitor_pid=$!
+	monitor_poked=0
+	# it does not say when it has subscribed
+	busywait 10 monitor_hears
+	: >"$monitor_file"
+}
+
+# A commit that changes something is an event behind all that came before.
+monitor_poke() {
+	monitor_poked=$((monitor_poked + 1))
+	echo "[{\"DASH_QOS_TABLE:monitored\": {\"cps\": $monitor_poked}}]" >"$lib_tmp/poke.json"
+	dash apply "$lib_tmp/poke.json" >"$lib_tmp/poked"
+}
+
+monitor_hears() {
+	monitor_poke
+	grep -q '"config"' "$monitor_file"
+}
+
+monitor_stop() {
+	local n
+	n=$(grep -c '"config"' "$monitor_file" || true)
+	monitor_poke
+	busywait 30 monitor_has $((n + 1))
+	kill $monitor_pid
+	wait $monitor_pid || true
+}
+
+monitor_has() {
+	[ "$(grep -c '"config"' "$monitor_file")" -ge "$1" ]
+}
+
 # drops_rise REASON COMMAND... - COMMAND makes exactly one more drop, for REASON; or
 # with REASON none, no drop at all.  COMMAND's own status does not matter.
 drops_rise() {

@@ -78,7 +78,7 @@ struct flow {
 	const char *eni;
 	struct attr vm_ip, remote_ip, pa, dmac, vip, mac;
 	uint64_t vm_port, remote_port, proto, initiator, state, age, idle, timeout, vni, slot;
-	uint64_t reason;			/* of an event */
+	uint64_t reason, event;			/* of an event; numbers begin with 1 */
 	uint64_t packets[2], bytes[2];		/* [DASH_DIRECTION_*] */
 	bool direct, stale;
 };
@@ -100,6 +100,7 @@ static const struct { unsigned int attr; size_t at; } flow_numbers[] = {
 	{ DASH_A_FLOW_VNI, offsetof(struct flow, vni) },
 	{ DASH_A_FLOW_SLOT, offsetof(struct flow, slot) },
 	{ DASH_A_FLOW_REASON, offsetof(struct flow, reason) },
+	{ DASH_A_FLOW_EVENT, offsetof(struct flow, event) },
 }, flow_addresses[] = {
 	{ DASH_A_FLOW_VM_IP, offsetof(struct flow, vm_ip) },
 	{ DASH_A_FLOW_REMOTE_IP, offsetof(struct flow, remote_ip) },
@@ -355,35 +356,77 @@ static void pr_flow_event(const struct flow *f, bool new)
 	pr_u64("inbound_bytes", f->bytes[DASH_DIRECTION_INBOUND]);
 }
 
+/* A gap in the numbers of events is as many that never came. */
+static void pr_gap(const struct flow *f)
+{
+	static uint64_t next;
+
+	if (next && f->event > next) {
+		pr_object(NULL);
+		pr_str("event", "lost");
+		pr_u64("flow_events", f->event - next);
+		pr_end();
+	}
+	next = f->event + 1;
+}
+
 static void on_event(uint8_t cmd, const void *attrs, size_t len)
 {
 	struct attr a;
 	struct flow f;
 
+	if (cmd == DASH_CMD_FLOW_NEW_NTF || cmd == DASH_CMD_FLOW_END_NTF) {
+		for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a)) {
+			if (a.type != DASH_A_FLOW)
+				continue;
+			read_flow(&a, &f);
+			pr_gap(&f);
+			pr_object(NULL);
+			pr_flow_event(&f, cmd == DASH_CMD_FLOW_NEW_NTF);
+			pr_end();
+		}
+		return;
+	}
 	pr_object(NULL);
 	if (!cmd)
 		pr_str("event", "lost");
 	if (cmd == DASH_CMD_CONFIG_NTF)
 		pr_str("event", "config");
 	for (attr_first(&a, attrs, len); cmd && attr_ok(&a); attr_next(&a)) {
-		if (a.type == DASH_A_FLOW) {
-			read_flow(&a, &f);
-			pr_flow_event(&f, cmd == DASH_CMD_FLOW_NEW_NTF);
-		} else if (a.type == DASH_A_GENERATION) {
+		if (a.type == DASH_A_GENERATION)
 			pr_u64("generation", attr_number(&a));
-		} else if (a.type == DASH_A_CHANGED) {
+		else if (a.type == DASH_A_CHANGED)
 			pr_u64("changed", attr_number(&a));
-		}
 	}
 	pr_end();
+}
+
+static void flush_events(void)
+{
 	fflush(stdout);
 }
+
+/* Connections may begin and end faster than anybody reads; room that is not used costs nothing. */
+#define ROOM_KIB	65536u
+#define ROOM_KIB_MAX	1048575u
 
 int cmd_monitor(const struct args *a)
 {
 	static const char *const all[] = { DASH_MCGRP_CONFIG, DASH_MCGRP_FLOWS, NULL };
+	static const struct field room = { .name = "--room", .type = V_UINT, .size = 4, .min = 1, .max = ROOM_KIB_MAX };
 	const char *one[] = { NULL, NULL };
+	struct value_note note;
+	uint32_t kib = ROOM_KIB;
+	struct value v = { 0 };
 	int e;
+
+	if (a->opt[0]) {
+		if (!value_parse(&room, a->opt[0], strlen(a->opt[0]), &v, &note)) {
+			err("monitor: --room: %s", note.error);
+			return EXIT_USAGE;
+		}
+		memcpy(&kib, v.b, sizeof(kib));
+	}
 
 	if (a->n) {
 		one[0] = a->v[0];
@@ -395,6 +438,6 @@ int cmd_monitor(const struct args *a)
 	e = nl_open();
 	if (e)
 		return e;
-	e = nl_monitor(a->n ? one : all, on_event);
+	e = nl_monitor(a->n ? one : all, (int)(kib << 10), on_event, flush_events);
 	return e ? nl_failed("monitor", e) : EXIT_OK;
 }

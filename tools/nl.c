@@ -276,24 +276,41 @@ int nl_failed(const char *what, int e)
 
 /* ---- events ---- */
 
-int nl_monitor(const char *const *groups,
-	       void (*fn)(uint8_t cmd, const void *attrs, size_t len))
+static void make_room(int fd, int room)
+{
+	int one = 1;
+
+	/* without privileges in the first user namespace: what an administrator allows */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	/* the module shall know, and count, what did not fit */
+	setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, &one, sizeof(one));
+}
+
+int nl_monitor(const char *const *groups, int room,
+	       void (*fn)(uint8_t cmd, const void *attrs, size_t len), void (*idle)(void))
 {
 	static _Alignas(struct nlmsghdr) char buf[1 << 16];
-	int fd = nl_socket_get_fd(nl.sk), group;
+	int fd = nl_socket_get_fd(nl.sk), group, flags = 0;
 
+	make_room(fd, room);
 	for (; *groups; groups++) {
 		group = genl_ctrl_resolve_grp(nl.sk, DASH_FAMILY_NAME, *groups);
 		if (group < 0 || nl_socket_add_membership(nl.sk, group))
 			return -EOPNOTSUPP;
 	}
-	nl_socket_set_buffer_size(nl.sk, 8 << 20, 0);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	for (;;) {
-		ssize_t n = recv(fd, buf, sizeof(buf), 0);
+		ssize_t n = recv(fd, buf, sizeof(buf), flags);
 		int left = (int)n;
 		struct nlmsghdr *h;
 
+		flags = MSG_DONTWAIT;
+		if (n < 0 && errno == EAGAIN) {
+			idle();
+			flags = 0;
+			continue;
+		}
 		if (n < 0 && errno == ENOBUFS) {
 			fn(0, NULL, 0);
 			continue;

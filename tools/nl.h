@@ -57,12 +57,14 @@ int nl_push(struct buf *b);
 /**
  * nl_monitor - hear the events of multicast groups
  * @groups: names, ends with NULL
- * @fn: called for each event with its command and attributes; @cmd 0: events were lost, @len says nothing
+ * @room: bytes of kernel memory for what comes while @fn works; an event is charged with 1.3 KB
+ * @fn: called for each event with its command and attributes; @cmd 0: events were lost
+ * @idle: called when all that has come so far has been told: time to flush what @fn wrote
  *
  * Return: when a signal ends it, or -errno.
  */
-int nl_monitor(const char *const *groups,
-	       void (*fn)(uint8_t cmd, const void *attrs, size_t len));
+int nl_monitor(const char *const *groups, int room,
+	       void (*fn)(uint8_t cmd, const void *attrs, size_t len), void (*idle)(void));
 
 /* The kernel's sentence about the last refusal, "" if it gave none; offset in the refused message, 0 if none. */
 const char *nl_message(uint32_t *offset);

@@ -141,6 +141,8 @@ static void on_status(const void *attrs, size_t len, void *arg)
 	section(&status, DASH_A_STATUS_OBJECTS, "objects", pr_counter, false);
 	section(&status, DASH_A_STATUS_LIMITS, "limits", pr_counter, false);
 	section(&status, DASH_A_STATUS_MEMORY, "memory", pr_counter, false);
+	section(&status, DASH_A_STATUS_FLOWS, "flows", pr_counter, false);
+	section(&status, DASH_A_STATUS_SWEEP, "sweep", pr_counter, false);
 	section(&status, DASH_A_STATUS_PARAMS, "params", pr_param, false);
 	pr_end();
 }

@@ -293,7 +293,9 @@ static const struct field route_fields[] = {
 	VAL(V_IP, "underlay_dip", 0, F_LATER, "outer destination"),
 	VAL(V_NAME, "tunnel", 0, F_LATER, "tunnel"),
 	VAL(V_NAME, "appliance", 0, F_LATER, "routing appliance"),
-	U32("routing_actions_disabled_in_flow_resimulation", 0, F_LATER, "0", "action bits"),
+	U32("routing_actions_disabled_in_flow_resimulation",
+	    DASH_A_ROUTE_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, 0, "0",
+	    "what keeps its old value when connections are judged anew: 1 tunnel, 8 MAC"),
 };
 
 static const struct field route_rule_fields[] = {
@@ -341,7 +343,9 @@ static const struct field vnet_mapping_fields[] = {
 	VAL(V_NAME, "port_map", 0, F_LATER, "port map"),
 	BOOL("flow_resimulation_requested", DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED, 0, "false",
 	     "trigger: judge its connections anew"),
-	U32("routing_actions_disabled_in_flow_resimulation", 0, F_LATER, "0", "action bits"),
+	U32("routing_actions_disabled_in_flow_resimulation",
+	    DASH_A_VNET_MAPPING_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, 0, "0",
+	    "what keeps its old value when connections are judged anew: 1 tunnel, 8 MAC"),
 };
 
 static const struct field pa_validation_fields[] = {

@@ -413,15 +413,16 @@ enum {
 
 /* An outbound route (spec/config.md 5.12) */
 enum {
-	DASH_A_ROUTE_GROUP_ID = 1,		/* string, key: Route group */
-	DASH_A_ROUTE_PREFIX,			/* prefix, key: Destination */
-	DASH_A_ROUTE_ROUTING_TYPE,		/* u8, enum dash_routing_type, mandatory: vnet, vnet-direct, direct or drop */
-	DASH_A_ROUTE_VNET,			/* string: VNET whose mappings are asked (vnet, vnet-direct) */
-	DASH_A_ROUTE_OVERLAY_IP,		/* ip: Address that is looked up instead of the destination (vnet-direct) */
-	DASH_A_ROUTE_METERING_CLASS_OR,		/* u32, stored: Bits or-ed into the metering class */
-	DASH_A_ROUTE_METERING_CLASS_AND,	/* u32, stored: Mask of the metering class */
-	DASH_A_ROUTE_METERING_POLICY_EN,	/* bool, stored: Ask the meter policy first */
-	DASH_A_ROUTE_METERING_CLASS,		/* u32, stored: Metering class */
+	DASH_A_ROUTE_GROUP_ID = 1,					/* string, key: Route group */
+	DASH_A_ROUTE_PREFIX,						/* prefix, key: Destination */
+	DASH_A_ROUTE_ROUTING_TYPE,					/* u8, enum dash_routing_type, mandatory: vnet, vnet-direct, direct or drop */
+	DASH_A_ROUTE_VNET,						/* string: VNET whose mappings are asked (vnet, vnet-direct) */
+	DASH_A_ROUTE_OVERLAY_IP,					/* ip: Address that is looked up instead of the destination (vnet-direct) */
+	DASH_A_ROUTE_METERING_CLASS_OR,					/* u32, stored: Bits or-ed into the metering class */
+	DASH_A_ROUTE_METERING_CLASS_AND,				/* u32, stored: Mask of the metering class */
+	DASH_A_ROUTE_METERING_POLICY_EN,				/* bool, stored: Ask the meter policy first */
+	DASH_A_ROUTE_METERING_CLASS,					/* u32, stored: Metering class */
+	DASH_A_ROUTE_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION,	/* u32: Action bits (pipeline.md 16.1) that keep their old values when a connection is judged anew; 1: tunnel, 8: inner destination MAC */
 
 	__DASH_A_ROUTE_MAX,
 	DASH_A_ROUTE_MAX = __DASH_A_ROUTE_MAX - 1
@@ -448,17 +449,18 @@ enum {
 
 /* A CA-to-PA mapping of a VNET (spec/config.md 5.14) */
 enum {
-	DASH_A_VNET_MAPPING_VNET = 1,				/* string, key: VNET */
-	DASH_A_VNET_MAPPING_IP,					/* ip, key: CA */
-	DASH_A_VNET_MAPPING_ROUTING_TYPE,			/* u8, enum dash_routing_type: vnet-encap */
-	DASH_A_VNET_MAPPING_UNDERLAY_IP,			/* ip, mandatory: PA; also valid as source of inbound packets */
-	DASH_A_VNET_MAPPING_MAC_ADDRESS,			/* mac: Inner destination MAC; absent: unchanged */
-	DASH_A_VNET_MAPPING_USE_DST_VNI,			/* bool: VNI of this VNET instead of the sender's */
-	DASH_A_VNET_MAPPING_USE_PL_SIP_ENI,			/* bool, stored: Switch for the private link fields of the ENI; default true */
-	DASH_A_VNET_MAPPING_METERING_CLASS_OR,			/* u32, stored: Bits or-ed into the metering class */
-	DASH_A_VNET_MAPPING_METERING_CLASS,			/* u32, stored: Metering class */
-	DASH_A_VNET_MAPPING_OVERRIDE_METER,			/* bool, stored: Metering class replaces that of the route */
-	DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED,	/* bool: Trigger: connections made through this mapping are judged anew; never stored */
+	DASH_A_VNET_MAPPING_VNET = 1,						/* string, key: VNET */
+	DASH_A_VNET_MAPPING_IP,							/* ip, key: CA */
+	DASH_A_VNET_MAPPING_ROUTING_TYPE,					/* u8, enum dash_routing_type: vnet-encap */
+	DASH_A_VNET_MAPPING_UNDERLAY_IP,					/* ip, mandatory: PA; also valid as source of inbound packets */
+	DASH_A_VNET_MAPPING_MAC_ADDRESS,					/* mac: Inner destination MAC; absent: unchanged */
+	DASH_A_VNET_MAPPING_USE_DST_VNI,					/* bool: VNI of this VNET instead of the sender's */
+	DASH_A_VNET_MAPPING_USE_PL_SIP_ENI,					/* bool, stored: Switch for the private link fields of the ENI; default true */
+	DASH_A_VNET_MAPPING_METERING_CLASS_OR,					/* u32, stored: Bits or-ed into the metering class */
+	DASH_A_VNET_MAPPING_METERING_CLASS,					/* u32, stored: Metering class */
+	DASH_A_VNET_MAPPING_OVERRIDE_METER,					/* bool, stored: Metering class replaces that of the route */
+	DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED,			/* bool: Trigger: connections made through this mapping are judged anew; never stored */
+	DASH_A_VNET_MAPPING_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION,	/* u32: Action bits (pipeline.md 16.1) that keep their old values when a connection is judged anew; 1: tunnel, 8: inner destination MAC */
 
 	__DASH_A_VNET_MAPPING_MAX,
 	DASH_A_VNET_MAPPING_MAX = __DASH_A_VNET_MAPPING_MAX - 1
@@ -601,6 +603,7 @@ enum {
 	DASH_A_FLOW_PAD,			/* pad */
 	DASH_A_FLOW_ENI_MAC,			/* mac: MAC address of its ENI; in events, which do not know names */
 	DASH_A_FLOW_REASON,			/* u8, enum dash_end_reason: Why it ended; in events */
+	DASH_A_FLOW_EVENT,			/* u64: Number of the event, one more than the one before of the same namespace; a listener that sees a gap has lost as many */
 
 	__DASH_A_FLOW_MAX,
 	DASH_A_FLOW_MAX = __DASH_A_FLOW_MAX - 1
@@ -654,6 +657,8 @@ enum {
 	DASH_A_STATUS_LIMITS,			/* nest of DASH_A_COUNTER_*, list: Limits by name */
 	DASH_A_STATUS_PARAMS,			/* nest of DASH_A_PARAM_*, list: Parameters */
 	DASH_A_STATUS_TXN_OPEN,			/* u32: Open transactions */
+	DASH_A_STATUS_FLOWS,			/* nest of DASH_A_COUNTER_*, list: The flow table by name; new connections that found no room, by cause */
+	DASH_A_STATUS_SWEEP,			/* nest of DASH_A_COUNTER_*, list: What ending connections by age costs, by name */
 
 	__DASH_A_STATUS_MAX,
 	DASH_A_STATUS_MAX = __DASH_A_STATUS_MAX - 1

@@ -141,6 +141,7 @@ enum dash_kind {
 	X(ROUTE, METERING_CLASS_AND, "metering_class_and", U32, DASH_FLD_STORED, NONE) \
 	X(ROUTE, METERING_POLICY_EN, "metering_policy_en", BOOL, DASH_FLD_STORED, NONE) \
 	X(ROUTE, METERING_CLASS, "metering_class", U32, DASH_FLD_STORED, NONE) \
+	X(ROUTE, ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, "routing_actions_disabled_in_flow_resimulation", U32, 0, NONE) \
 	X(ROUTE_RULE, ENI, "eni", STRING, DASH_FLD_KEY, NONE) \
 	X(ROUTE_RULE, VNI, "vni", U32, DASH_FLD_KEY, NONE) \
 	X(ROUTE_RULE, PREFIX, "prefix", PREFIX, DASH_FLD_KEY, NONE) \
@@ -164,6 +165,7 @@ enum dash_kind {
 	X(VNET_MAPPING, METERING_CLASS, "metering_class", U32, DASH_FLD_STORED, NONE) \
 	X(VNET_MAPPING, OVERRIDE_METER, "override_meter", BOOL, DASH_FLD_STORED, NONE) \
 	X(VNET_MAPPING, FLOW_RESIMULATION_REQUESTED, "flow_resimulation_requested", BOOL, 0, NONE) \
+	X(VNET_MAPPING, ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, "routing_actions_disabled_in_flow_resimulation", U32, 0, NONE) \
 	X(PA_VALIDATION, VNI, "vni", U32, DASH_FLD_KEY, NONE) \
 	X(PA_VALIDATION, PREFIXES, "prefixes", PREFIX, DASH_FLD_LIST, NONE) \
 	X(METER_POLICY, METER_POLICY_ID, "meter_policy_id", STRING, DASH_FLD_KEY, NONE) \

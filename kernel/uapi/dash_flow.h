@@ -205,6 +205,10 @@ dash_static_assert(sizeof(struct dash_key) == 40);
 #define DASH_F_U0_V6		0x0008	/* towards the network: outer IPv6 */
 #define DASH_F_TCP		0x0010	/* protocol is TCP: look at the flags */
 
+/* Action bits as others name them (pipeline.md 16.1), those there are in this release */
+#define DASH_ACTION_ENCAP_U0	0x0001
+#define DASH_ACTION_SET_DMAC	0x0008
+
 /* struct dash_flow state (pipeline.md 18.4); the TCP names double for others */
 enum dash_flow_state {
 	DASH_ST_FREE,			/* slot is not in use */
