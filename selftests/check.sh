@@ -175,8 +175,8 @@ completion() {
 	expect "add del replace set show " offered "dashctl vnet ''"
 	expect "admin_state " offered "dashctl eni set E admin_s"
 	expect "disabled enabled " offered "dashctl eni set E admin_state ''"
-	expect "routing_type " offered "dashctl route add g:1.0.0.0/8 routing"
-	expect "routing_type " offered "dashctl route add group_id g prefix 1.0.0.0/8 routing"
+	expect "routing_type " offered "dashctl route add g:1.0.0.0/8 routing_t"
+	expect "routing_type " offered "dashctl route add group_id g prefix 1.0.0.0/8 routing_t"
 }
 
 # The same of zsh, without a terminal: compadd tells what it is given.
