@@ -78,8 +78,9 @@ build:
 TOOLSRC	:= $(wildcard tools/*.c)
 TOOLOBJ	:= $(TOOLSRC:tools/%.c=build/tools/%.o)
 TOOLPKG	:= libbpf libnl-genl-3.0 jansson
-TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
+TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/bench_peers.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
 BENCHOBJ := build/selftests/bench.o build/selftests/pkt.o
+PEERSOBJ := build/selftests/bench_peers.o build/selftests/pkt.o
 TESTPKG	:= libbpf
 
 tools: tools/dashctl
@@ -102,17 +103,22 @@ selftests/bench: $(BENCHOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
 
-build/selftests/bench.o: build/bench_floor.skel.h
+selftests/bench_peers: $(PEERSOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
 
-build/bench_floor.bpf.o: selftests/bench_floor.bpf.c selftests/bench.h | build
+build/selftests/bench.o: build/bench_floor.skel.h
+build/selftests/bench_peers.o: build/bench_peers.skel.h
+
+build/bench_%.bpf.o: selftests/bench_%.bpf.c selftests/bench.h selftests/bench_peers.h | build
 	$(call say,CLANG,$@)
 	$(Q)$(CLANG) $(BPFFLAGS) -I/usr/include/$(shell $(CC) -dumpmachine) -c $< -o $@
 
-build/bench_floor.skel.h: build/bench_floor.bpf.o
+build/bench_%.skel.h: build/bench_%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name bench_floor >$@.tmp && mv $@.tmp $@
+	$(Q)$(BPFTOOL) gen skeleton $< name bench_$* >$@.tmp && mv $@.tmp $@
 
-$(sort $(TESTOBJ) $(BENCHOBJ)): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
+$(sort $(TESTOBJ) $(BENCHOBJ) $(PEERSOBJ)): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -Ibuild -c $< -o $@
 
@@ -150,6 +156,12 @@ FLOWS	?= 1024 65536 1048576
 bench: bench-exact
 	$(Q)mv build/vm/bench-exact.json build/
 	$(Q)$(COMMIT) selftests/bench --json build/bench-native.json $(FLOWS)
+
+# The same packet in Linux's VXLAN devices, with nftables, and in Open vSwitch; instructions.
+bench-peers: deps
+	$(Q)$(MAKE) --no-print-directory selftests/bench_peers
+	$(Q)DASH_BENCH_JSON=/run/dash-out/bench-peers.json ICOUNT=1 selftests/vm.sh selftests/bench_peers.sh
+	$(Q)mv build/vm/bench-peers.json build/
 
 # The engines' speed in one table, beside DPDK's if libdpdk-dev is installed.
 bench-engines:
@@ -207,7 +219,7 @@ dkms-install:
 	$(Q)echo "Now: dkms install dash-linux/$(VERSION)"
 
 clean:
-	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run selftests/bench
+	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run selftests/bench selftests/bench_peers
 	$(Q)find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -type f -print | xargs -r rm -f
 	$(Q)[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
@@ -220,6 +232,7 @@ help:
 	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
 	@echo 'make bench         an established packet against a floor program, in instructions and in time'
 	@echo 'make bench-engines speed of ACL, LPM and mapping tables, beside other engines'
+	@echo 'make bench-peers   what Linux, nftables and Open vSwitch take for the same packet'
 	@echo 'make bench-vm      instructions that a new connection takes, in the virtual machine'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
 	@echo 'make shell         a shell in the virtual machine'
@@ -231,4 +244,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: bench bench-exact bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help
+.PHONY: bench bench-exact bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help
