@@ -305,17 +305,13 @@ bool dash_frag_find(struct dash_frag_table *t, const struct dash_pkt *pkt,
 		parent->key.proto = f->proto;
 		parent->hash = f->hash;
 		parent->slot = f->slot;
-		if (pkt->last_frag) {
-			hlist_del(&f->node);
-			release(t, f);
-		}
 	}
 	spin_unlock(&c->lock);
 	return f;
 }
 
 /**
- * dash_frag_forget - the parent is gone: so is the entry
+ * dash_frag_forget - the last fragment passes, or the parent is gone: so is the entry
  * @t: the table
  * @pkt: a later fragment
  *

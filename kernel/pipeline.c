@@ -693,6 +693,22 @@ static enum dash_drop revisit(struct eval *x, struct dash_flow *f)
 	return DASH_DROP_NONE;
 }
 
+/*
+ * A fragment that the program is about to drop must not make or end an entry for others
+ * (ORD-3), so what the program is going to ask is asked here before, of the record.
+ */
+static enum dash_drop check_exit(struct eval *x, const struct dash_flow *f)
+{
+	u8 vip;
+
+	x->act.pa = f->pa;
+	x->act.nh = f->nh;
+	x->act.flags = f->flags;
+	if (x->pkt->dir == DASH_INBOUND && choose_vip(x, &x->hot->eni[x->eni->idx].pa, &vip))
+		return DASH_DROP_UNDERLAY_SIP_MISSING;
+	return check_underlay(x);
+}
+
 /* 18.4: let the tracker see the segment.  False if the record is gone and the packet starts anew. */
 static bool follow(struct eval *x, struct dash_flow *f)
 {
@@ -723,7 +739,9 @@ static enum dash_drop evaluate(struct eval *x, bool track)
 		f = locate(x);
 		if (!f)
 			return open_connection(x);
-		reason = revisit(x, f) ?: reserve_fragment(x);
+		reason = revisit(x, f);
+		if (!reason && pkt->frag)
+			reason = check_exit(x, f) ?: reserve_fragment(x);
 		if (reason)
 			return reason;
 		if (!track || !(f->flags & DASH_F_TCP) ||
@@ -743,6 +761,7 @@ static enum dash_drop evaluate(struct eval *x, bool track)
 static enum dash_drop follow_head(struct eval *x)
 {
 	struct dash_frag_parent head;
+	enum dash_drop reason;
 	struct dash_flow *f;
 
 	if (!dash_frag_find(x->dn->frags, x->pkt, &head))
@@ -756,7 +775,10 @@ static enum dash_drop follow_head(struct eval *x)
 		dash_frag_forget(x->dn->frags, x->pkt);
 		return DASH_DROP_FRAGMENT_NO_PARENT;
 	}
-	return revisit(x, f);
+	reason = revisit(x, f) ?: check_exit(x, f);
+	if (!reason && x->pkt->last_frag)
+		dash_frag_forget(x->dn->frags, x->pkt);
+	return reason;
 }
 
 static enum dash_drop decide(struct dash_net *dn, struct dash_pkt *pkt, bool track)

@@ -10,19 +10,7 @@
 . "$(dirname "$0")/topo.sh"
 
 setup_ns appliance
-on $appliance sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-ip -n $appliance link add port0 address 02:00:00:00:00:01 mtu 9100 type veth peer name port1 mtu 9100
-# A veth takes XDP frames only while its peer has GRO or XDP; without, all packets
-# would go through the kernel's output path, where the test cannot see them.
-on $appliance ethtool -K port1 gro on
-ip -n $appliance link set port1 up
-ip -n $appliance link set port0 up
-ip -n $appliance addr add 10.250.20.2/28 dev port0
-ip -n $appliance addr add 2001:db8:fd::2/64 dev port0 nodad
-ip -n $appliance neigh add 10.250.20.1 lladdr 02:00:00:00:00:fe dev port0
-ip -n $appliance neigh add 2001:db8:fd::1 lladdr 02:00:00:00:00:fe dev port0
-ip -n $appliance route add default via 10.250.20.1
-ip -n $appliance route add default via 2001:db8:fd::1
+one_port_up 9100
 ip -n $appliance route add throw 67.7.7.7
 ip -n $appliance route add blackhole 66.6.6.6
 appliance_up "$ROOT/selftests/fixtures.json"

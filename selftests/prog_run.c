@@ -12,6 +12,7 @@
  * once more as following packet.
  * --miss DEVICE N MAPPINGS: no test; cost of N first packets (bench_miss.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
+ * --packets DEVICE FILE...: plays what oracle/rounds.py wrote (run_packets.c).
  * --corpus DIR: no test; the packets as seeds for the fuzzer.
  */
 #include <errno.h>
@@ -58,7 +59,7 @@ bool ok(bool good, const char *name, const char *what)
 
 /* ---- counters ------------------------------------------------------------ */
 
-static void add_words(void *to, const void *from, size_t size)
+void add_words(void *to, const void *from, size_t size)
 {
 	uint64_t *t = to;
 	const uint64_t *f = from;
@@ -100,7 +101,7 @@ void subtract(struct totals *a, const struct totals *b)
 		x[i] -= y[i];
 }
 
-static const char *reason_name(unsigned int reason)
+const char *drop_name(unsigned int reason)
 {
 	switch (reason) {
 #define X(num, sym, name, scope, fwd) case num: return name;
@@ -135,7 +136,7 @@ static bool counters_right(const struct fixture *f, enum path path, const struct
 	good &= expect("underlay_passthrough", d->port.underlay_passthrough, f->verdict == PASS);
 	for (i = 1; i < DASH_DROP_COUNT; i++) {
 		want = f->verdict == DROP && i == f->reason;
-		good &= expect(reason_name(i), i < DASH_DROP_FIRST_ENI ? d->port.drop[i] : d->eni.drop[i], want);
+		good &= expect(drop_name(i), i < DASH_DROP_FIRST_ENI ? d->port.drop[i] : d->eni.drop[i], want);
 	}
 	good &= expect("ENI rx_packets", rx, f->verdict == TX ||
 		       (f->verdict == DROP && f->reason >= DASH_DROP_FIRST_ENI));
@@ -342,8 +343,8 @@ static void check_all_produced(void)
 	unsigned int i;
 
 	for (i = 1; i < DASH_DROP_COUNT; i++) {
-		if (strcmp(reason_name(i), "?") && !produced[i] && !memchr(elsewhere, i, sizeof(elsewhere))) {
-			printf("# no packet was dropped for %s\n", reason_name(i));
+		if (strcmp(drop_name(i), "?") && !produced[i] && !memchr(elsewhere, i, sizeof(elsewhere))) {
+			printf("# no packet was dropped for %s\n", drop_name(i));
 			good = false;
 		}
 	}
@@ -438,13 +439,16 @@ int main(int argc, char **argv)
 	} else if (argc == 3 && !strcmp(argv[1], "--full")) {
 		open_attached(if_nametoindex(argv[2]));
 		run_full();
+	} else if (argc > 3 && !strcmp(argv[1], "--packets")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_packets(argc - 3, argv + 3);
 	} else if (argc == 4 && !strcmp(argv[1], "--example")) {
 		open_attached(if_nametoindex(argv[3]));
 		run_example(argv[2]);
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --stress DEVICE SECONDS | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

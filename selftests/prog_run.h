@@ -38,7 +38,11 @@ bool ok(bool good, const char *name, const char *what);
 /* Compare a counter; explain a difference. */
 bool expect(const char *what, uint64_t got, uint64_t want);
 
+/* Name of a drop reason, "?" if there is none with this number. */
+const char *drop_name(unsigned int reason);
+
 void read_totals(struct totals *t);
+void add_words(void *to, const void *from, size_t size);
 void subtract(struct totals *a, const struct totals *b);
 
 /* Send @in once; returns the verdict, fills @out. */
@@ -52,6 +56,9 @@ void run_miss(unsigned int ingress, unsigned int n, unsigned int mappings);
 
 /* Two threads send through the attached program for @seconds and print one JSON object; flow_stress.c. */
 void run_stress(unsigned int seconds);
+
+/* Play the oracle's rounds; run_packets.c. */
+void run_packets(int n, char **paths);
 
 /* All native tests; time per packet over @runs. */
 void run_native(void);

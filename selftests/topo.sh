@@ -157,6 +157,24 @@ topo_up() {
 	topo_flush
 }
 
+# one_port_up MTU - not the topology: an appliance alone, with the specification's port and a
+# gateway that is only a neighbour entry; BPF_PROG_TEST_RUN supplies the packets
+one_port_up() {
+	on $appliance sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	ip -n $appliance link add port0 address 02:00:00:00:00:01 mtu "$1" type veth peer name port1 mtu "$1"
+	# A veth takes XDP frames only while its peer has GRO or XDP; without, all packets
+	# would go through the kernel's output path, where the test cannot see them.
+	on $appliance ethtool -K port1 gro on
+	ip -n $appliance link set port1 up
+	ip -n $appliance link set port0 up
+	ip -n $appliance addr add 10.250.20.2/28 dev port0
+	ip -n $appliance addr add 2001:db8:fd::2/64 dev port0 nodad
+	ip -n $appliance neigh add 10.250.20.1 lladdr 02:00:00:00:00:fe dev port0
+	ip -n $appliance neigh add 2001:db8:fd::1 lladdr 02:00:00:00:00:fe dev port0
+	ip -n $appliance route add default via 10.250.20.1
+	ip -n $appliance route add default via 2001:db8:fd::1
+}
+
 # impostor VNI - `inet` sends VXLAN with this VNI and vm1's MAC to the VIP, as 10.1.1.66,
 # though no host of a VNET is there.  Again to change the VNI.
 impostor() {
