@@ -78,9 +78,10 @@ build:
 TOOLSRC	:= $(wildcard tools/*.c)
 TOOLOBJ	:= $(TOOLSRC:tools/%.c=build/tools/%.o)
 TOOLPKG	:= libbpf libnl-genl-3.0 jansson
-TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/bench_peers.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
+TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/bench_peers.c selftests/bench_live.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
 BENCHOBJ := build/selftests/bench.o build/selftests/pkt.o
 PEERSOBJ := build/selftests/bench_peers.o build/selftests/pkt.o
+LIVEOBJ	:= build/selftests/bench_live.o build/selftests/pkt.o
 TESTPKG	:= libbpf
 
 tools: tools/dashctl
@@ -107,8 +108,12 @@ selftests/bench_peers: $(PEERSOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
 
+selftests/bench_live: $(LIVEOBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
+
 build/selftests/bench.o: build/bench_floor.skel.h
-build/selftests/bench_peers.o: build/bench_peers.skel.h
+build/selftests/bench_peers.o build/selftests/bench_live.o: build/bench_peers.skel.h
 
 build/bench_%.bpf.o: selftests/bench_%.bpf.c selftests/bench.h selftests/bench_peers.h | build
 	$(call say,CLANG,$@)
@@ -118,7 +123,7 @@ build/bench_%.skel.h: build/bench_%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name bench_$* >$@.tmp && mv $@.tmp $@
 
-$(sort $(TESTOBJ) $(BENCHOBJ) $(PEERSOBJ)): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
+$(sort $(TESTOBJ) $(BENCHOBJ) $(PEERSOBJ) $(LIVEOBJ)): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -Ibuild -c $< -o $@
 
@@ -162,6 +167,11 @@ bench-peers: deps
 	$(Q)$(MAKE) --no-print-directory selftests/bench_peers
 	$(Q)DASH_BENCH_JSON=/run/dash-out/bench-peers.json ICOUNT=1 selftests/vm.sh selftests/bench_peers.sh
 	$(Q)mv build/vm/bench-peers.json build/
+
+# Packets a second and time on the way, veth to veth, on this machine's kernel, as root.
+bench-live: deps
+	$(Q)$(MAKE) --no-print-directory bpf selftests/bench selftests/bench_live
+	$(Q)DASH_BENCH_JSON=build/bench-live.json selftests/bench_live.sh
 
 # The engines' speed in one table, beside DPDK's if libdpdk-dev is installed.
 bench-engines:
@@ -219,7 +229,7 @@ dkms-install:
 	$(Q)echo "Now: dkms install dash-linux/$(VERSION)"
 
 clean:
-	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run selftests/bench selftests/bench_peers
+	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run selftests/bench selftests/bench_peers selftests/bench_live
 	$(Q)find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -type f -print | xargs -r rm -f
 	$(Q)[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
@@ -233,6 +243,7 @@ help:
 	@echo 'make bench         an established packet against a floor program, in instructions and in time'
 	@echo 'make bench-engines speed of ACL, LPM and mapping tables, beside other engines'
 	@echo 'make bench-peers   what Linux, nftables and Open vSwitch take for the same packet'
+	@echo 'make bench-live    packets a second and time on the way, veth to veth, beside Linux'
 	@echo 'make bench-vm      instructions that a new connection takes, in the virtual machine'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
 	@echo 'make shell         a shell in the virtual machine'
@@ -244,4 +255,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: bench bench-exact bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help
+.PHONY: bench bench-exact bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help

@@ -196,7 +196,7 @@ static void fill_world(unsigned int n_lines)
 }
 
 /* A program of the size wanted; 64 bytes of it are a line, 128 a record. */
-static void load_dash(unsigned int n)
+static void load_dash(unsigned int n, bool bounce)
 {
 	unsigned int n_lines = (n * 100ull + DASH_LINE_WAYS * FILL_PERCENT - 1) / (DASH_LINE_WAYS * FILL_PERCENT);
 	long page = sysconf(_SC_PAGESIZE);
@@ -205,6 +205,7 @@ static void load_dash(unsigned int n)
 	if (!skel)
 		die("open: %s", strerror(errno));
 	skel->rodata->dash_module = false;
+	skel->rodata->dash_bounce = bounce;
 	bpf_program__set_autoload(skel->progs.dash_bind, false);
 	bpf_map__set_max_entries(skel->maps.dash_index, n_lines);
 	bpf_map__set_max_entries(skel->maps.dash_flows, n + 1);
@@ -489,7 +490,7 @@ static void table(unsigned int n, unsigned int count)
 	floor_prog = cost(fd, &rows[0], false, XDP_TX, true);
 	floor_sent = cost(fd, &rows[0], true, XDP_TX, true);
 	print_row("floor", n, floor_prog, floor_sent, floor_prog, floor_sent);
-	load_dash(n);
+	load_dash(n, true);
 	for (i = 0; i < count; i++) {
 		const struct row *r = &rows[i];
 
@@ -528,6 +529,29 @@ static void make_veth(void)
 	bench_floor__destroy(tool);
 }
 
+/* Be the appliance of @dev, with @n flows of row 0, until the standard input ends. */
+static void serve(const char *dev, unsigned int n)
+{
+	struct bpf_link *link;
+	char c;
+
+	veth = if_nametoindex(dev);
+	tool = bench_floor__open_and_load();
+	if (!veth || !tool)
+		die("%s: %s", dev, strerror(errno));
+	load_dash(n, false);
+	fill_dash(&rows[0], n);
+	link = bpf_program__attach_xdp(skel->progs.dash_xdp, veth);
+	if (!link)
+		die("%s: %s", dev, strerror(errno));
+	puts("ready");
+	fflush(stdout);
+	while (read(STDIN_FILENO, &c, 1) > 0)
+		;
+	bpf_link__destroy(link);
+	unload_dash(n);
+}
+
 static void head(void)
 {
 	const char *commit = getenv("DASH_COMMIT");
@@ -552,7 +576,8 @@ static void head(void)
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: bench [--exact] [--limits FILE] [--json FILE] [FLOWS...]\n");
+	fprintf(stderr, "usage: bench [--exact] [--limits FILE] [--json FILE] [FLOWS...]\n"
+			"       bench --serve DEV FLOWS\n");
 	exit(2);
 }
 
@@ -561,6 +586,10 @@ int main(int argc, char **argv)
 	unsigned int all = sizeof(rows) / sizeof(*rows);
 	int i;
 
+	if (argc == 4 && !strcmp(argv[1], "--serve")) {
+		serve(argv[2], strtoul(argv[3], NULL, 0));
+		return 0;
+	}
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--exact"))
 			exact = true;

@@ -5,8 +5,10 @@
  *
  * peers_in writes the packet afresh, because its page comes back as the stack has left
  * it, makes it one flow after the other by an inner port, and then does what it is told:
- * drop it, which is what the sending itself costs, or pass it to the stack, which is
- * what is measured.
+ * drop it, which is what the sending itself costs, pass it to the stack, or let it leave
+ * through a device towards the forwarder at its other end.
+ *
+ * peers_count ends the way of frames, peers_reflect sends each back at once.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
@@ -27,5 +29,20 @@ int peers_in(struct xdp_md *ctx)
 	    bpf_xdp_store_bytes(ctx, args.port_at, &port, sizeof(port)))
 		return XDP_ABORTED;
 	args.next = args.next + 1 < args.flows ? args.next + 1 : 0;
-	return args.verdict;
+	return args.verdict == XDP_REDIRECT ? bpf_redirect(args.out, 0) : args.verdict;
+}
+
+__u64 arrived;
+
+SEC("xdp")
+int peers_count(struct xdp_md *ctx)
+{
+	__sync_fetch_and_add(&arrived, 1);
+	return XDP_DROP;
+}
+
+SEC("xdp")
+int peers_reflect(struct xdp_md *ctx)
+{
+	return bpf_redirect(ctx->ingress_ifindex, 0);
 }

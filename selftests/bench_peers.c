@@ -112,14 +112,6 @@ static void await(const char *out, uint64_t wanted)
 	}
 }
 
-/* Offset of the inner source port; the destination port is two behind. */
-static unsigned int port_offset(const struct pkt *p)
-{
-	unsigned int l3 = 14 + (p->data[12] == 0x08 ? 20 : 40) + 16 + 14;
-
-	return l3 + (p->data[l3] >> 4 == 4 ? 20 : 40);
-}
-
 static void __attribute__((noreturn)) usage(void)
 {
 	fprintf(stderr, "usage: bench_peers --from DEV [--out DEV] [--flows N] [--packets N] [--burst N] [--back] [--pid PID] PACKET\n"
@@ -171,7 +163,7 @@ int main(int argc, char **argv)
 		die("the packet is shorter than %zu octets", sizeof(skel->bss->args.packet));
 	memcpy(skel->bss->args.packet, p.data, sizeof(skel->bss->args.packet));
 	skel->bss->args.flows = flows;
-	skel->bss->args.port_at = port_offset(&p) + (back ? 2 : 0);
+	skel->bss->args.port_at = pkt_inner_port(&p) + (back ? 2 : 0);
 	skel->bss->args.base_port = ntohs(back ? f.dport : f.sport);
 
 	base = run(skel, &p, ifindex, packets, XDP_DROP);

@@ -15,11 +15,12 @@
  * @next: flow of the next packet
  * @port_at: offset of the port that varies
  * @base_port: its value in flow 0, host order; the number of the flow is XORed in
- * @verdict: XDP_DROP or XDP_PASS
+ * @verdict: XDP_DROP, XDP_PASS or XDP_REDIRECT
+ * @out: where to redirect to
  */
 struct peers_args {
 	__u8 packet[96];
-	__u32 flows, next, port_at, base_port, verdict;
+	__u32 flows, next, port_at, base_port, verdict, out;
 };
 
 #endif

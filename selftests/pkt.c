@@ -472,6 +472,13 @@ void pkt_build(const char *text, struct pkt *p, const struct pkt *actual, struct
 	free(copy);
 }
 
+unsigned int pkt_inner_port(const struct pkt *p)
+{
+	unsigned int l3 = 14 + (p->data[12] == 0x08 ? 20 : 40) + 16 + 14;
+
+	return l3 + (p->data[l3] >> 4 == 4 ? 20 : 40);
+}
+
 void pkt_from_hex(const char *hex, struct pkt *p)
 {
 	unsigned int byte;

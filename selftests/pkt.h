@@ -74,6 +74,14 @@ struct pkt_flow {
 void pkt_build(const char *text, struct pkt *p, const struct pkt *actual, struct pkt_flow *flow);
 
 /**
+ * pkt_inner_port - where the source port inside a tunnel is
+ * @p: an IP packet without options in VXLAN in an IP packet without options
+ *
+ * Return: its offset; the destination port is two behind.
+ */
+unsigned int pkt_inner_port(const struct pkt *p);
+
+/**
  * pkt_print - header by header, one line each, all fields and wrong checksums
  * @f: where to
  * @p: the frame
