@@ -16,15 +16,6 @@
 #include "maps.h"
 #include "key.h"
 
-/* The halves of an index entry, in memory order. */
-struct dash_entry {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	__u32 slot, tag;
-#else
-	__u32 tag, slot;
-#endif
-};
-
 static __always_inline struct dash_flow *dash_flow_at(__u32 slot)
 {
 	return bpf_map_lookup_elem(&dash_flows, &slot);

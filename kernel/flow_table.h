@@ -51,14 +51,15 @@ struct dash_flow_table *dash_flow_table_create(struct dash_line *index, u32 line
 					       struct dash_flow *flows, u32 slots);
 void dash_flow_table_destroy(struct dash_flow_table *t);	/* no program runs any more */
 
-/* Take a free record (zeroed, state FREE), NULL if the table is full.  BH disabled. */
+/* Take a free record (state FREE, counters zero, the rest left to fill), NULL if the table is full.  BH disabled. */
 struct dash_flow *dash_flow_alloc(struct dash_flow_table *t, u32 *slot);
 void dash_flow_unalloc(struct dash_flow_table *t, u32 slot);	/* never linked */
 /* Make a filled record findable (dash_conntrack_start() is the last thing done to it before).
+ * A key is read in words here and below: aligned as in struct dash_pkt.
  * 0, or -EEXIST with *slot = the record that another CPU linked first (ours is given back), or -ENOSPC:
  * no way to place the index entry (record given back).  BH disabled.
  */
-int dash_flow_link(struct dash_flow_table *t, u32 *slot, u64 hash);
+int dash_flow_link(struct dash_flow_table *t, u32 *slot, const struct dash_key *k, u64 hash);
 /* Under RCU.  Never misses a linked record, whatever is moved meanwhile.  0 if none. */
 u32 dash_flow_find(struct dash_flow_table *t, const struct dash_key *k, u64 hash);
 /* Unlink: afterwards no new packet finds it, and its state is DASH_ST_DEAD (@was: the last one).  false if

@@ -534,7 +534,7 @@ static enum dash_drop create(struct eval *x)
 	set_action(x, f);
 	f->gen = x->gen;
 	dash_conntrack_start(f, (u32)jiffies);
-	err = dash_flow_link(x->ft, &slot, x->pkt->hash);
+	err = dash_flow_link(x->ft, &slot, &x->pkt->key, x->pkt->hash);
 	if (err == -ENOSPC)
 		return DASH_DROP_FLOW_LIMIT_GLOBAL;
 	x->pkt->slot = slot;

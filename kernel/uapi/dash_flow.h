@@ -354,6 +354,15 @@ struct dash_line {
 	__u64 e[DASH_LINE_WAYS];
 } __attribute__((aligned(64)));
 
+/* The halves of an index entry, in memory order: who looks for a tag loads that alone. */
+struct dash_entry {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	__u32 slot, tag;
+#else
+	__u32 tag, slot;
+#endif
+};
+
 /**
  * struct dash_seed - keys of the flow hash; random per namespace
  */

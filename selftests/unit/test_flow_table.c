@@ -70,7 +70,7 @@ static u64 hash_of(const struct dash_key *k)
 /* Link connection @n; its record says @n in @nh.  0, or an error of alloc (-ENFILE) or link. */
 static int open_flow(struct box *b, u32 n, u32 *slot)
 {
-	struct dash_key k = key_of(n);
+	_Alignas(8) struct dash_key k = key_of(n);
 	struct dash_flow *f;
 	u64 w[5];
 
@@ -82,19 +82,19 @@ static int open_flow(struct box *b, u32 n, u32 *slot)
 	memcpy(f->k1, w + 2, sizeof(f->k1));
 	f->nh = n;
 	dash_conntrack_start(f, 1);
-	return dash_flow_link(b->t, slot, hash_of(&k));
+	return dash_flow_link(b->t, slot, &k, hash_of(&k));
 }
 
 static u32 find_flow(struct box *b, u32 n)
 {
-	struct dash_key k = key_of(n);
+	_Alignas(8) struct dash_key k = key_of(n);
 
 	return dash_flow_find(b->t, &k, hash_of(&k));
 }
 
 static bool close_flow(struct box *b, u32 n, u32 slot)
 {
-	struct dash_key k = key_of(n);
+	_Alignas(8) struct dash_key k = key_of(n);
 
 	return dash_flow_unlink(b->t, slot, hash_of(&k), n % DASH_GONE_COUNT);
 }
@@ -365,7 +365,7 @@ static void *reader(void *arg)
 	u64 x = (unsigned long)arg * 0x9e3779b97f4a7c15ull;
 
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
-		struct dash_key k;
+		_Alignas(8) struct dash_key k;
 		u32 n, slot;
 		u64 h;
 
