@@ -8,6 +8,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 #include "uapi/dash_flow.h"
 #include "conntrack.h"
 #include "lpm.h"
@@ -100,6 +101,14 @@ struct dash_net {
 };
 
 struct dash_net *dash_net_of(const struct net *net);	/* of a live namespace */
+
+extern unsigned int dash_net_id;
+
+/* The same for the packet path: net_generic() without its own read section. */
+static inline struct dash_net *dash_net_under_rcu(const struct net *net)
+{
+	return rcu_dereference(net->gen)->ptr[dash_net_id];
+}
 
 /* Frees after grace periods (queue_rcu_work()); flushed before the module goes. */
 extern struct workqueue_struct *dash_wq;

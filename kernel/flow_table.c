@@ -633,6 +633,12 @@ u32 dash_flow_used(const struct dash_flow_table *t)
 	return dash_flow_count(t) + (tail >= head ? tail - head : tail + t->slots - head);
 }
 
+/** dash_flow_scarce - is only a sixteenth of all records left, or less?  Context: any. */
+bool dash_flow_scarce(const struct dash_flow_table *t)
+{
+	return dash_flow_used(t) >= t->slots - t->slots / 16;
+}
+
 /** dash_flow_top - slots in use are below this; it only grows.  Context: any. */
 u32 dash_flow_top(const struct dash_flow_table *t)
 {

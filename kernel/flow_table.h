@@ -80,6 +80,7 @@ u32 dash_flow_count(const struct dash_flow_table *t);		/* linked now */
 u32 dash_flow_high_water(const struct dash_flow_table *t);
 void dash_flow_table_info(struct dash_flow_table *t, struct dash_flow_table_info *info);
 u32 dash_flow_used(const struct dash_flow_table *t);		/* linked, or not recycled yet */
+bool dash_flow_scarce(const struct dash_flow_table *t);		/* less than a sixteenth of the records is free */
 /* All slots in use are below this; it only grows.  Any context. */
 u32 dash_flow_top(const struct dash_flow_table *t);
 

@@ -27,7 +27,7 @@
 
 struct workqueue_struct *dash_wq;
 
-static unsigned int dash_net_id;
+unsigned int dash_net_id;
 
 struct dash_net *dash_net_of(const struct net *net)
 {

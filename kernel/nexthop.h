@@ -20,7 +20,7 @@ void dash_nh_detach(struct dash_net *dn);			/* waits for a grace period */
  * dash_nh_get - index of the cached next hop towards @ip, for dash_flow.nh and dash_hot_eni.nh
  *
  * An unknown destination gets an index at once, in state DASH_NH_LOOKUP; a work item resolves it.
- * Context: any, BH included, under RCU.
+ * Context: any, BH included, under RCU or dash_net.lock.
  * Return: index, or 0 (ask the kernel per packet) when DASH_MAX_NH destinations are cached already
  * or no map is bound.
  */

@@ -76,10 +76,7 @@ struct action {
  * @ft: its flow table
  * @eni: the packet's ENI
  * @pkt: the packet's facts
- * @src: inner source address as received
- * @dst: inner destination address as received
- * @sport: inner source port as received, host order
- * @dport: inner destination port as received, host order
+ * @ends: inner addresses, ports and protocol in the order of the packet
  * @gen: generation of the ENI, read before any policy
  * @frag: of a head: its entry of the fragment table, before it counts
  * @act: the result
@@ -90,8 +87,7 @@ struct eval {
 	struct dash_flow_table *ft;
 	struct dash_eni *eni;
 	struct dash_pkt *pkt;
-	struct dash_ip src, dst;
-	u16 sport, dport;
+	struct dash_acl_key ends;
 	u32 gen;
 	struct dash_frag_entry *frag;
 	struct action act;
@@ -112,20 +108,27 @@ static void count(atomic64_t *hits, atomic64_t *bytes, const struct eval *x)
 static void set_ends(struct eval *x)
 {
 	const struct dash_key *k = &x->pkt->key;
-	struct dash_ip vm = dash_ip_from_v4(k->vm), remote = dash_ip_from_v4(k->remote);
-	bool outbound = x->pkt->dir == DASH_OUTBOUND;
+	struct dash_ip *vm = &x->ends.src, *remote = &x->ends.dst;
+	u16 *vm_port = &x->ends.sport, *remote_port = &x->ends.dport;
 
-	if (k->v6) {
-		vm = (struct dash_ip){ { k->vm, k->vm6[0], k->vm6[1], k->vm6[2] } };
-		remote = (struct dash_ip){ { k->remote, k->remote6[0], k->remote6[1], k->remote6[2] } };
+	if (x->pkt->dir == DASH_INBOUND) {
+		swap(vm, remote);
+		swap(vm_port, remote_port);
 	}
-	x->src = outbound ? vm : remote;
-	x->dst = outbound ? remote : vm;
-	x->sport = ntohs(outbound ? k->vm_port : k->remote_port);
-	x->dport = ntohs(outbound ? k->remote_port : k->vm_port);
+	if (k->v6) {
+		*vm = (struct dash_ip){ { k->vm, k->vm6[0], k->vm6[1], k->vm6[2] } };
+		*remote = (struct dash_ip){ { k->remote, k->remote6[0], k->remote6[1], k->remote6[2] } };
+	} else {
+		*vm = dash_ip_from_v4(k->vm);
+		*remote = dash_ip_from_v4(k->remote);
+	}
+	*vm_port = ntohs(k->vm_port);
+	*remote_port = ntohs(k->remote_port);
+	x->ends.proto = k->proto;
 }
 
-static bool begin(struct eval *x, struct dash_net *dn, struct dash_pkt *pkt)
+/* Fills @x but for the action, which is policy()'s. */
+static __always_inline bool begin(struct eval *x, struct dash_net *dn, struct dash_pkt *pkt)
 {
 	x->dn = dn;
 	x->pkt = pkt;
@@ -177,10 +180,6 @@ static enum dash_drop deny(struct eval *x, int stage, enum dash_drop reason)
 static enum dash_drop check_acl(struct eval *x)
 {
 	const struct dash_acl_bind *bind = rcu_dereference(x->eni->acl);
-	const struct dash_acl_key key = {
-		.src = x->src, .dst = x->dst, .sport = x->sport, .dport = x->dport,
-		.proto = x->pkt->key.proto,
-	};
 	struct dash_acl_ref *const *stage;
 	struct dash_acl_match m;
 	int i, opinion = -1;
@@ -192,7 +191,7 @@ static enum dash_drop check_acl(struct eval *x)
 	for (i = 0; i < DASH_ACL_STAGES; i++) {
 		if (!stage[i])
 			continue;
-		if (!dash_acl_lookup(stage[i]->acl, &key, &m)) {
+		if (!dash_acl_lookup(stage[i]->acl, &x->ends, &m)) {
 			atomic64_inc(stage[i]->no_match);
 			return deny(x, i, DASH_DROP_ACL_NO_MATCH);
 		}
@@ -207,18 +206,29 @@ static enum dash_drop check_acl(struct eval *x)
 /* ---- 11, 12: outbound ---- */
 
 /* 12.2: the VIP that was hit, or its sibling if the underlay address is of the other family. */
-static enum dash_drop choose_vip(const struct eval *x, const struct dash_ip *peer, u8 *vip)
+static __always_inline enum dash_drop choose_vip(const struct eval *x, bool v6, u8 *vip)
 {
 	const struct dash_hot_vip *hit = &x->hot->vip[x->pkt->vip], *other;
 
 	*vip = x->pkt->vip;
-	if (is_v6(&hit->ip) == is_v6(peer))
+	if (likely(is_v6(&hit->ip) == v6))
 		return DASH_DROP_NONE;
 	*vip = READ_ONCE(hit->other);
 	other = &x->hot->vip[*vip];
-	if (READ_ONCE(other->valid) && is_v6(&other->ip) == is_v6(peer))
+	if (READ_ONCE(other->valid) && is_v6(&other->ip) == v6)
 		return DASH_DROP_NONE;
 	return DASH_DROP_UNDERLAY_SIP_MISSING;
+}
+
+/* The tunnel's far end, and with it the family of what goes there. */
+static __always_inline bool set_pa(struct eval *x, const struct dash_ip *pa)
+{
+	bool v6 = is_v6(pa);
+
+	x->act.pa = *pa;
+	if (v6)
+		x->act.flags |= DASH_F_U0_V6;
+	return v6;
 }
 
 static __be32 vni_field(u32 vni)
@@ -232,6 +242,7 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 	const struct dash_vnet *own = rcu_dereference(x->eni->vnet);
 	u32 vni = READ_ONCE(x->dn->vnet_encap_vni);
 	struct dash_mapping *m;
+	bool v6;
 
 	/* the family is part of the key; inner IPv6 may well carry a v4-mapped address */
 	m = vnet && is_v6(ca) == x->pkt->key.v6 ? dash_mapping_find(vnet->maps, ca) : NULL;
@@ -242,7 +253,7 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 		vni = READ_ONCE(vnet->vni);
 	else if (!vni && own)
 		vni = READ_ONCE(own->vni);
-	x->act.pa = m->pa;
+	v6 = set_pa(x, &m->pa);
 	x->act.mapping = dash_vnet_mapping_id(vnet, ca);
 	x->act.vni = vni_field(vni);
 	if (m->flags & DASH_MAPPING_KEEP_U0)
@@ -253,7 +264,7 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 		memcpy(x->act.dmac, m->mac, sizeof(x->act.dmac));
 		x->act.flags |= DASH_F_SET_DMAC;
 	}
-	return choose_vip(x, &m->pa, &x->act.vip);
+	return choose_vip(x, v6, &x->act.vip);
 }
 
 static enum dash_drop route_outbound(struct eval *x)
@@ -267,7 +278,7 @@ static enum dash_drop route_outbound(struct eval *x)
 		atomic64_inc(&g->disabled_drops);
 		return DASH_DROP_OUTBOUND_ROUTING_GROUP_DISABLED;
 	}
-	r = dash_lpm_lookup(g->lpm[x->pkt->key.v6], &x->dst);
+	r = dash_lpm_lookup(g->lpm[x->pkt->key.v6], &x->ends.dst);
 	if (!r) {
 		atomic64_inc(&g->no_route);
 		return DASH_DROP_OUTBOUND_ROUTING_ENTRY_MISS;
@@ -276,9 +287,9 @@ static enum dash_drop route_outbound(struct eval *x)
 	x->act.keep = r->keep;
 	switch ((enum dash_route_type)r->type) {
 	case DASH_ROUTE_VNET:
-		return map_outbound(x, r->vnet, &x->dst);
+		return map_outbound(x, r->vnet, &x->ends.dst);
 	case DASH_ROUTE_VNET_DIRECT:
-		return map_outbound(x, r->vnet, r->has_overlay_ip ? &r->overlay_ip : &x->dst);
+		return map_outbound(x, r->vnet, r->has_overlay_ip ? &r->overlay_ip : &x->ends.dst);
 	case DASH_ROUTE_DIRECT:
 		x->act.flags |= DASH_F_DIRECT;
 		x->act.vip = x->pkt->vip;
@@ -332,13 +343,13 @@ static enum dash_drop route_inbound(struct eval *x)
 
 	if (reason)
 		return reason;
-	x->act.pa = x->pkt->rx_sip;
+	set_pa(x, &x->pkt->rx_sip);
 	x->act.vni = vni_field(x->pkt->rx_vni);
 	memcpy(x->act.dmac, x->pkt->smac, sizeof(x->act.dmac));
 	x->act.flags |= DASH_F_INITIATOR_IN | DASH_F_SET_DMAC;
 	x->act.vip = x->pkt->vip;
 	/* ORD-3: what the program could not deliver must not create a record */
-	return choose_vip(x, &x->hot->eni[x->eni->idx].pa, &vip);
+	return choose_vip(x, is_v6(&x->hot->eni[x->eni->idx].pa), &vip);
 }
 
 /* ---- 16.8, 17: the underlay ---- */
@@ -350,17 +361,19 @@ static enum dash_drop route_inbound(struct eval *x)
 static enum dash_drop check_underlay(struct eval *x)
 {
 	const struct dash_hot_eni *vm = &x->hot->eni[x->eni->idx];
-	const struct dash_pkt *pkt = x->pkt;
-	const struct dash_ip *to;
-	u32 len;
+	bool outbound = x->pkt->dir == DASH_OUTBOUND, v6;
+	const struct dash_nh *nh;
+	u32 i, len;
 
 	if (x->act.flags & DASH_F_DIRECT)
-		return dash_nh_admit(x->dn, 0, &x->dst, pkt->inner_len - ETH_HLEN);
-	to = pkt->dir == DASH_OUTBOUND ? &x->act.pa : &vm->pa;
-	len = pkt->inner_len + VXLAN_HEADERS +
-	      (is_v6(to) ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
-	return dash_nh_admit(x->dn, pkt->dir == DASH_OUTBOUND ? x->act.nh : READ_ONCE(vm->nh) % DASH_MAX_NH,
-			     to, len);
+		return dash_nh_admit(x->dn, 0, &x->ends.dst, x->pkt->inner_len - ETH_HLEN);
+	v6 = outbound ? x->act.flags & DASH_F_U0_V6 : is_v6(&vm->pa);
+	len = x->pkt->inner_len + VXLAN_HEADERS + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
+	i = outbound ? x->act.nh : READ_ONCE(vm->nh) % DASH_MAX_NH;
+	nh = &x->hot->nh[i];
+	if (likely(i && READ_ONCE(nh->state) == DASH_NH_OK && len <= READ_ONCE(nh->mtu)))
+		return DASH_DROP_NONE;
+	return dash_nh_admit(x->dn, i, outbound ? &x->act.pa : &vm->pa, len);
 }
 
 /* ---- 9 to 15 ---- */
@@ -369,18 +382,14 @@ static enum dash_drop policy(struct eval *x)
 {
 	enum dash_drop reason;
 
-	x->act = (struct action){};
+	x->act = (struct action){ .flags = x->ends.proto == IPPROTO_TCP ? DASH_F_TCP : 0 };
 	reason = check_trusted_vni(x);
 	if (!reason)
 		reason = check_acl(x);
 	if (!reason)
 		reason = x->pkt->dir == DASH_OUTBOUND ? route_outbound(x) : route_inbound(x);
-	if (x->pkt->key.proto == IPPROTO_TCP)
-		x->act.flags |= DASH_F_TCP;
 	if (reason || x->act.flags & DASH_F_DIRECT)
 		return reason;
-	if (is_v6(&x->act.pa))
-		x->act.flags |= DASH_F_U0_V6;
 	x->act.nh = dash_nh_get(x->dn, &x->act.pa);
 	return DASH_DROP_NONE;
 }
@@ -480,11 +489,13 @@ static u16 find_crowd(const struct eval *x)
  */
 static bool make_room(const struct eval *x)
 {
-	u32 slots = dash_flow_slots(x->ft), used = dash_flow_used(x->ft);
+	u32 slots, used;
 	u16 crowd;
 
-	if (likely(used < slots - slots / 16))
+	if (likely(!dash_flow_scarce(x->ft)))
 		return true;
+	slots = dash_flow_slots(x->ft);
+	used = dash_flow_used(x->ft);
 	crowd = find_crowd(x);
 	dash_half_open_yield(x->dn->half_open, crowd, x->dn->sweep);
 	if (used < slots - slots / 64 || crowd != x->eni->idx ||
@@ -529,8 +540,11 @@ static enum dash_drop create(struct eval *x)
 	f = dash_flow_alloc(x->ft, &slot);
 	if (!f)
 		return DASH_DROP_FLOW_LIMIT_GLOBAL;
-	memcpy(f->k0, key, sizeof(f->k0));
-	memcpy(f->k1, key + 2, sizeof(f->k1));
+	f->k0[0] = key[0];
+	f->k0[1] = key[1];
+	f->k1[0] = key[2];
+	f->k1[1] = key[3];
+	f->k1[2] = key[4];
 	set_action(x, f);
 	f->gen = x->gen;
 	dash_conntrack_start(f, (u32)jiffies);
@@ -626,7 +640,7 @@ static void keep_old(struct action *a, const struct dash_flow *f)
  */
 static bool cannot_apply(struct eval *x, enum dash_drop reason)
 {
-	const struct dash_ip *to = x->act.flags & DASH_F_DIRECT ? &x->dst : &x->act.pa;
+	const struct dash_ip *to = x->act.flags & DASH_F_DIRECT ? &x->ends.dst : &x->act.pa;
 
 	if (x->pkt->dir != DASH_OUTBOUND || x->act.keep & DASH_ACTION_ENCAP_U0)
 		return false;
@@ -784,7 +798,7 @@ static enum dash_drop follow_head(struct eval *x)
 static enum dash_drop decide(struct dash_net *dn, struct dash_pkt *pkt, bool track)
 {
 	enum dash_drop reason;
-	struct eval x;
+	struct eval x __uninitialized;
 
 	if (!begin(&x, dn, pkt))
 		return DASH_DROP_FLOW_CREATE_FAILED;

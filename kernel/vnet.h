@@ -3,7 +3,7 @@
 #ifndef DASH_VNET_H
 #define DASH_VNET_H
 
-#include <linux/jhash.h>
+#include <linux/hash.h>
 #include <linux/workqueue.h>
 #include "mapping.h"
 
@@ -28,7 +28,11 @@ struct dash_vnet {
  */
 static inline u32 dash_vnet_mapping_id(const struct dash_vnet *v, const struct dash_ip *ca)
 {
-	return jhash2((const u32 *)ca, sizeof(*ca) / 4, v->salt) | 1;
+	u64 h = ((u64)(__force u32)ca->w[0] << 32 | (__force u32)ca->w[1]) + v->salt;
+
+	h = h * GOLDEN_RATIO_64 ^ ((u64)(__force u32)ca->w[2] << 32 | (__force u32)ca->w[3]);
+	h = (h ^ h >> 32) * GOLDEN_RATIO_64;
+	return h >> 32 | 1;
 }
 
 /* @free_ext: releases struct dash_mapping ext of the entries left at destroy; may be NULL.  NULL on -ENOMEM. */
