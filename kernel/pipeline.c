@@ -369,7 +369,7 @@ static enum dash_drop check_underlay(struct eval *x)
 		return dash_nh_admit(x->dn, 0, &x->ends.dst, x->pkt->inner_len - ETH_HLEN);
 	v6 = outbound ? x->act.flags & DASH_F_U0_V6 : is_v6(&vm->pa);
 	len = x->pkt->inner_len + VXLAN_HEADERS + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
-	i = outbound ? x->act.nh : READ_ONCE(vm->nh) % DASH_MAX_NH;
+	i = (outbound ? x->act.nh : READ_ONCE(vm->nh)) % DASH_MAX_NH;	/* out of a map: see port.c */
 	nh = &x->hot->nh[i];
 	if (likely(i && READ_ONCE(nh->state) == DASH_NH_OK && len <= READ_ONCE(nh->mtu)))
 		return DASH_DROP_NONE;
@@ -718,7 +718,7 @@ static enum dash_drop check_exit(struct eval *x, const struct dash_flow *f)
 	x->act.pa = f->pa;
 	x->act.nh = f->nh;
 	x->act.flags = f->flags;
-	if (x->pkt->dir == DASH_INBOUND && choose_vip(x, &x->hot->eni[x->eni->idx].pa, &vip))
+	if (x->pkt->dir == DASH_INBOUND && choose_vip(x, is_v6(&x->hot->eni[x->eni->idx].pa), &vip))
 		return DASH_DROP_UNDERLAY_SIP_MISSING;
 	return check_underlay(x);
 }
