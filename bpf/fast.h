@@ -265,20 +265,14 @@ static __always_inline void dash_rewrite6(void *l3, const struct dash_plan *plan
 	*(__u64 *)&ip->daddr.s6_addr32[2] = dash_load64(&plan->dip->w[2]);
 }
 
-static __always_inline void dash_count_fast(struct dash_port_stats *port, struct dash_eni_stats *eni,
-					    struct dash_flow *flow, const struct dash_plain *p, __u64 len,
-					    __u64 inner_len)
+static __always_inline void dash_count_fast(struct dash_eni_stats *eni, struct dash_flow *flow,
+					    const struct dash_plain *p, __u64 len, __u64 inner_len)
 {
 	__u32 dir = p->dir & 1;
+	struct dash_hits *hits = &eni->hits[dash_port][dir];
 
-	port->rx_packets++;
-	port->rx_bytes += len;
-	port->fast_path_packets++;
-	eni->rx_packets[dir]++;
-	eni->rx_bytes[dir] += len;
-	eni->tx_packets[dir]++;
-	eni->tx_bytes[dir] += len;
-	eni->matched[p->class & (DASH_PC_N - 1)]++;
+	hits->bytes += len;
+	hits->packets[p->class & 1]++;
 	flow->seen = bpf_jiffies64();
 	__sync_fetch_and_add(&flow->packets[dir], 1);
 	__sync_fetch_and_add(&flow->bytes[dir], inner_len);
@@ -317,7 +311,6 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	__be32 *vxlan = data + udp_off + sizeof(*udp);
 	__u32 len = end - data;
 	const struct dash_hot_eni *eni;
-	struct dash_port_stats *port;
 	struct dash_eni_stats *stats;
 	const struct dash_nh *nh;
 	struct dash_flow *flow;
@@ -354,9 +347,8 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	dash_pin(nh);
 	if (nh->state != DASH_NH_OK || len - ETH_HLEN > nh->mtu)
 		return DASH_DECLINE;
-	port = dash_port_counters();
 	stats = dash_eni_counters(p.eni);
-	if (!port || !stats)
+	if (!stats)
 		return DASH_DECLINE;
 
 	dash_copy_macs(data, nh->dmac);
@@ -370,7 +362,7 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	vxlan[1] = plan.vni;
 	if (dir == DASH_OUTBOUND && flow->flags & DASH_F_SET_DMAC)
 		dash_write_dmac(data + eth_off, flow->dmac);
-	dash_count_fast(port, stats, flow, &p, len, len - eth_off);
+	dash_count_fast(stats, flow, &p, len, len - eth_off);
 	return dash_leave(ctx, nh);
 }
 

@@ -31,6 +31,7 @@
 
 #define PORT_WORDS	(sizeof(struct dash_port_stats) / sizeof(u64))
 #define ENI_WORDS	(sizeof(struct dash_eni_stats) / sizeof(u64))
+#define HIT_WORDS	(2 * (sizeof(struct dash_hits) / sizeof(u64)))	/* both directions */
 
 /**
  * struct dash_stats - private part of a namespace
@@ -43,6 +44,7 @@
  * @cps_last: as in struct dash_eni, over all ENIs
  * @cps_max: likewise
  * @high_water: most connections in tables of the past
+ * @eni_top: indices of ENIs have always been below
  * @tick: once a second
  */
 struct dash_stats {
@@ -51,14 +53,14 @@ struct dash_stats {
 	struct dash_port_stats gone;
 	u64 created, deleted, aged;
 	u64 cps_last, cps_max;
-	u32 high_water;
+	u32 high_water, eni_top;
 	struct delayed_work tick;
 };
 
 /* ---- sums over CPUs ---- */
 
-/* Adds what @map holds at @idx, times @sign, to @words words of @sum. */
-static void add_map(u64 *sum, const struct bpf_map *map, u32 idx, size_t words, int sign)
+/* Adds what @map holds at @idx from word @at on, times @sign, to @words words of @sum. */
+static void add_map(u64 *sum, const struct bpf_map *map, u32 idx, size_t at, size_t words, int sign)
 {
 	const struct bpf_array *array = container_of(map, struct bpf_array, map);
 	int cpu;
@@ -67,21 +69,30 @@ static void add_map(u64 *sum, const struct bpf_map *map, u32 idx, size_t words, 
 	if (!map)
 		return;
 	for_each_possible_cpu(cpu) {
-		const u64 *v = per_cpu_ptr(array->pptrs[idx], cpu);
+		const u64 *v = (const u64 *)per_cpu_ptr(array->pptrs[idx], cpu) + at;
 
 		for (i = 0; i < words; i++)
 			sum[i] += sign * READ_ONCE(v[i]);
 	}
 }
 
+/* With the hits of all ENIs by this port. */
 static void add_port(struct dash_net *dn, struct dash_port_stats *sum, u32 port, int sign)
 {
-	add_map((u64 *)sum, dn->maps[DASH_MAP_PORT_STATS], port, PORT_WORDS, sign);
+	const size_t at = offsetof(struct dash_eni_stats, hits[port]) / sizeof(u64);
+	struct dash_hits hits[2] = {};
+	u32 i;
+
+	for (i = 0; i < READ_ONCE(dn->stats->eni_top); i++)
+		add_map((u64 *)hits, dn->maps[DASH_MAP_ENI_STATS], i, at, HIT_WORDS, sign);
+	dash_port_add_hits(sum, &hits[0]);
+	dash_port_add_hits(sum, &hits[1]);
+	add_map((u64 *)sum, dn->maps[DASH_MAP_PORT_STATS], port, 0, PORT_WORDS, sign);
 }
 
 static void add_eni(struct dash_net *dn, struct dash_eni_stats *sum, u32 idx, int sign)
 {
-	add_map((u64 *)sum, dn->maps[DASH_MAP_ENI_STATS], idx, ENI_WORDS, sign);
+	add_map((u64 *)sum, dn->maps[DASH_MAP_ENI_STATS], idx, 0, ENI_WORDS, sign);
 }
 
 static void add_words(u64 *sum, const u64 *v, size_t words)
@@ -92,15 +103,13 @@ static void add_words(u64 *sum, const u64 *v, size_t words)
 
 u64 dash_stats_rx_frames(struct dash_net *dn)
 {
-	const size_t at = offsetof(struct dash_port_stats, rx_packets) / sizeof(u64);
-	u64 rx = 0;
+	struct dash_port_stats sum = {};
 	u32 i;
 
-	BUILD_BUG_ON(offsetof(struct dash_port_stats, rx_packets));
 	for (i = 0; i < DASH_MAX_PORT; i++)
 		if (READ_ONCE(dn->port[i].ifindex))
-			add_map(&rx, dn->maps[DASH_MAP_PORT_STATS], i, at + 1, 1);
-	return rx;
+			add_port(dn, &sum, i, 1);
+	return sum.rx_packets;
 }
 
 /* ---- beginnings and ends ---- */
@@ -124,6 +133,7 @@ void dash_stats_port_gone(struct dash_net *dn, u32 port)
 void dash_stats_eni_new(struct dash_net *dn, struct dash_eni *e)
 {
 	add_eni(dn, &e->base, e->idx, -1);
+	WRITE_ONCE(dn->stats->eni_top, max(dn->stats->eni_top, e->idx + 1u));
 }
 
 static u64 created(const struct dash_eni *e)
@@ -461,6 +471,7 @@ static int fill_eni(struct dash_net *dn, u32 idx, struct sink *to)
 	if (!sum)
 		return -ENOMEM;
 	add_eni(dn, sum, idx, 1);
+	dash_eni_add_hits(sum);
 	put(to, "rx_packets", sum->rx_packets[0] + sum->rx_packets[1]);
 	put(to, "rx_bytes", sum->rx_bytes[0] + sum->rx_bytes[1]);
 	put(to, "tx_packets", sum->tx_packets[0] + sum->tx_packets[1]);

@@ -412,16 +412,26 @@ static struct figure cost(int fd, const struct row *r, bool live, unsigned int v
 
 static uint64_t fast_packets(void)
 {
-	struct dash_port_stats s[256];
-	int cpus = libbpf_num_possible_cpus(), i;
-	uint64_t sum = 0;
+	static const __u32 eni[] = { ENI_OUT, ENI_IN, ENI_BACK };
+	static struct dash_eni_stats s[256];
+	int cpus = libbpf_num_possible_cpus(), i, dir;
+	struct dash_port_stats sum = { 0 };
+	static struct dash_port_stats port[256];
+	unsigned int k;
 	__u32 zero = 0;
 
-	if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.dash_port_stats), &zero, s))
+	if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.dash_port_stats), &zero, port))
 		die("dash_port_stats: %s", strerror(errno));
 	for (i = 0; i < cpus; i++)
-		sum += s[i].fast_path_packets;
-	return sum;
+		sum.fast_path_packets += port[i].fast_path_packets;
+	for (k = 0; k < sizeof(eni) / sizeof(*eni); k++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.dash_eni_stats), &eni[k], s))
+			die("dash_eni_stats: %s", strerror(errno));
+		for (i = 0; i < cpus; i++)
+			for (dir = 0; dir < 2; dir++)
+				dash_port_add_hits(&sum, &s[i].hits[0][dir]);
+	}
+	return sum.fast_path_packets;
 }
 
 /*

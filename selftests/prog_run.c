@@ -73,7 +73,7 @@ void read_totals(struct totals *t)
 {
 	static struct dash_eni_stats eni[256];
 	static struct dash_port_stats port[256];
-	__u32 key;
+	__u32 key, dir;
 	int cpu;
 
 	memset(t, 0, sizeof(*t));
@@ -88,7 +88,10 @@ void read_totals(struct totals *t)
 			die("port counters: %s", strerror(errno));
 		for (cpu = 0; cpu < cpus; cpu++)
 			add_words(&t->port, &port[cpu], sizeof(port[cpu]));
+		for (dir = 0; dir < 2; dir++)
+			dash_port_add_hits(&t->port, &t->eni.hits[key][dir]);
 	}
+	dash_eni_add_hits(&t->eni);
 }
 
 void subtract(struct totals *a, const struct totals *b)

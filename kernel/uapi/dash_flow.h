@@ -578,6 +578,7 @@ enum dash_slow {
 
 /**
  * struct dash_port_stats - per-CPU counters of one port; written by the program only
+ * Without the plain hits, which are counted per ENI (struct dash_hits).
  * @slow: enum dash_slow; together slow_path_packets
  */
 struct dash_port_stats {
@@ -590,7 +591,25 @@ struct dash_port_stats {
 };
 
 /**
+ * struct dash_hits - plain hits of one ENI, by one port, in one direction
+ * @bytes: of the outer frames, which left as long as they came
+ * @packets: by class, DASH_PC_TCP or DASH_PC_UDP
+ * @pad: zero
+ *
+ * Such a packet is received, matched and sent, on the ENI, and received and taken
+ * by the fast path, on the port: two additions here stand for eight.  Who reads
+ * counters spreads them, dash_eni_add_hits() and dash_port_add_hits().
+ */
+struct dash_hits {
+	__u64 bytes;
+	__u64 packets[2];
+	__u64 pad;
+};
+
+/**
  * struct dash_eni_stats - per-CPU counters of one ENI; written by the program only
+ * @hits: of plain packets, which count nowhere else
+ *
  * The arrays of two are indexed by enum dash_dir.
  */
 struct dash_eni_stats {
@@ -599,7 +618,43 @@ struct dash_eni_stats {
 	__u64 matched[DASH_PC_N];
 	__u64 tcp[2][DASH_TCP_N];
 	__u64 drop[DASH_DROP_COUNT];		/* reasons with scope E, by number */
+	struct dash_hits hits[DASH_MAX_PORT][2];
 };
+
+/**
+ * dash_eni_add_hits - spread the plain hits of an ENI over the counters of their kind
+ * @s: counters, of which @s->hits is read
+ */
+static __always_inline void dash_eni_add_hits(struct dash_eni_stats *s)
+{
+	__u32 port, dir, class;
+
+	for (port = 0; port < DASH_MAX_PORT; port++) {
+		for (dir = 0; dir < 2; dir++) {
+			const struct dash_hits *h = &s->hits[port][dir];
+
+			s->rx_bytes[dir] += h->bytes;
+			s->tx_bytes[dir] += h->bytes;
+			for (class = 0; class < 2; class++) {
+				s->rx_packets[dir] += h->packets[class];
+				s->tx_packets[dir] += h->packets[class];
+				s->matched[class] += h->packets[class];
+			}
+		}
+	}
+}
+
+/**
+ * dash_port_add_hits - the same for a port
+ * @s: counters of the port
+ * @h: hits by this port, of one ENI and direction, or a sum of several
+ */
+static __always_inline void dash_port_add_hits(struct dash_port_stats *s, const struct dash_hits *h)
+{
+	s->rx_packets += h->packets[0] + h->packets[1];
+	s->rx_bytes += h->bytes;
+	s->fast_path_packets += h->packets[0] + h->packets[1];
+}
 
 /* ---- the packet, as the program tells it to the module -------------------- */
 
