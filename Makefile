@@ -155,18 +155,24 @@ bench-exact: deps
 	$(Q)$(COMMIT) ICOUNT=1 selftests/vm.sh selftests/bench --exact --limits selftests/bench_hit_limits \
 		--json /run/dash-out/bench-exact.json
 
-# ... and in nanoseconds of this machine, as root, by the number of flows.  JSON of both
-# is in build/.  16777216 flows take 4 GB.
-FLOWS	?= 1024 65536 1048576
-bench: bench-exact
-	$(Q)mv build/vm/bench-exact.json build/
+# ... by the number of flows, in instructions and in nanoseconds of this machine, as root.
+# 16777216 flows take 4 GB.
+FLOWS	?= 1024 65536 1048576 16777216
+bench-flows: deps
+	$(Q)$(MAKE) --no-print-directory bpf selftests/bench
+	$(Q)$(COMMIT) ICOUNT=1 MEM=3G selftests/vm.sh selftests/bench --exact --json /run/dash-out/bench-flows.json 1024 65536 1048576
 	$(Q)$(COMMIT) selftests/bench --json build/bench-native.json $(FLOWS)
 
 # The same packet in Linux's VXLAN devices, with nftables, and in Open vSwitch; instructions.
 bench-peers: deps
 	$(Q)$(MAKE) --no-print-directory selftests/bench_peers
 	$(Q)DASH_BENCH_JSON=/run/dash-out/bench-peers.json ICOUNT=1 selftests/vm.sh selftests/bench_peers.sh
-	$(Q)mv build/vm/bench-peers.json build/
+
+# A first packet as rules, prefixes, routes, mappings and ENIs grow, one at a time.
+bench-growth: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)selftests/bench_growth.sh --configs
+	$(Q)DASH_BENCH_JSON=/run/dash-out/bench-growth.json ICOUNT=1 MEM=3G selftests/vm.sh selftests/bench_growth.sh
 
 # Packets a second and time on the way, veth to veth, on this machine's kernel, as root.
 bench-live: deps
@@ -184,7 +190,16 @@ BENCH	?= 1000 100 100000 100000
 bench-vm: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests/bench_config.py $(BENCH) 5 >build/bench.json
-	$(Q)DASH_BENCH="$(BENCH)" ICOUNT=1 MEM=$(or $(MEM),4G) selftests/vm.sh selftests/bench_miss.sh
+	$(Q)DASH_BENCH="$(BENCH)" DASH_BENCH_JSON=/run/dash-out/bench-miss.json ICOUNT=1 MEM=$(or $(MEM),4G) \
+		selftests/vm.sh selftests/bench_miss.sh
+
+# All of these in one report: text, build/bench.json, and the README's chart.
+BENCHES	:= bench-exact bench-flows bench-vm bench-peers bench-growth bench-live
+bench: deps
+	$(Q)rm -f build/bench-*.json build/vm/bench-*.json
+	$(Q)for v in $(BENCHES); do $(MAKE) --no-print-directory $$v || exit 1; done
+	$(Q)mv build/vm/bench-*.json build/
+	$(Q)$(COMMIT) selftests/bench_report.py build selftests/bench.svg
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
@@ -240,7 +255,10 @@ help:
 	@echo 'make test          everything the project claims, tested in a virtual machine'
 	@echo 'make test T=vnet.sh  only that script'
 	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
-	@echo 'make bench         an established packet against a floor program, in instructions and in time'
+	@echo 'make bench         the benchmarks but bench-engines in one report, with a chart: selftests/bench.svg'
+	@echo 'make bench-exact   an established packet against a floor program, in instructions, within limits'
+	@echo 'make bench-flows   the same by the number of flows, in instructions and in time'
+	@echo 'make bench-growth  a first packet as the configuration grows, in instructions'
 	@echo 'make bench-engines speed of ACL, LPM and mapping tables, beside other engines'
 	@echo 'make bench-peers   what Linux, nftables and Open vSwitch take for the same packet'
 	@echo 'make bench-live    packets a second and time on the way, veth to veth, beside Linux'
@@ -255,4 +273,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: bench bench-exact bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help
+.PHONY: bench bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help

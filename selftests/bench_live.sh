@@ -7,6 +7,7 @@
 # kernel, in namespaces; the program finds its flows in maps filled beforehand, so the module is
 # not needed.  $DASH_BENCH_JSON is written.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/bench_lib.sh"
 plan 3
 
 flows=1024
@@ -32,9 +33,7 @@ measure() {
 	read -r pps low high lost p50 p99 worst <"$lib_tmp/result"
 	printf '%-28s %9d %9d .. %-9d %8s %9d %9d %9d\n' "$1" "$pps" "$low" "$high" "$lost" "$p50" "$p99" "$worst" \
 		>>"$lib_tmp/rows"
-	printf '%s\n    {"row": "%s", "pps": %d, "pps_low": %d, "pps_high": %d, "lost": %s, "p50_ns": %d, "p99_ns": %d, "max_ns": %d}' \
-		"$(cat "$lib_tmp/sep")" "$1" "$pps" "$low" "$high" "$lost" "$p50" "$p99" "$worst" >>"$lib_tmp/json"
-	echo -n , >"$lib_tmp/sep"
+	record "$1" pps "$pps" pps_low "$low" pps_high "$high" lost "$lost" p50_ns "$p50" p99_ns "$p99" max_ns "$worst"
 }
 
 # served NAME NS COMMAND... - COMMAND is the forwarder of $NS until its input ends
@@ -74,8 +73,6 @@ linux() {
 	ip -n $gen link del gen0
 }
 
-: >"$lib_tmp/sep"
-: >"$lib_tmp/json"
 setup_ns gen dash linux wire
 on $gen sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 check "a program that only reflects" served "reflected at once" $wire "$ROOT/selftests/bench_live" --reflect port0
@@ -83,7 +80,4 @@ check "dash" served "dash" $dash "$ROOT/selftests/bench" --serve port0 $flows
 check "Linux" linux
 printf '# %-28s %9s %22s %8s %9s %9s %9s\n' "" "packets/s" "lowest .. highest  " lost "ns p50" p99 max
 [ ! -e "$lib_tmp/rows" ] || sed "s/^/# /" "$lib_tmp/rows"
-if [ -n "${DASH_BENCH_JSON-}" ]; then
-	printf '{\n  "unit": "packets per second, ns", "kernel": "%s", "rows": [%s\n  ]\n}\n' \
-		"$(uname -r)" "$(cat "$lib_tmp/json")" >"$DASH_BENCH_JSON"
-fi
+records "packets per second, ns"

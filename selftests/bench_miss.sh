@@ -7,19 +7,13 @@
 # with ICOUNT=1; `make bench-vm` generates the configuration and starts it.
 # DASH_BENCH is the size, "RULES PREFIXES ROUTES MAPPINGS", and names the limits.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/bench_lib.sh"
 . "$(dirname "$0")/topo.sh"
 plan 5
 
 read -r rules prefixes routes mappings <<<"$DASH_BENCH"
 setup_ns appliance
-on $appliance sysctl -qw net.ipv4.ip_forward=1
-ip -n $appliance link add port0 address 02:00:00:00:00:01 mtu 9100 type veth peer name port1 mtu 9100
-on $appliance ethtool -K port1 gro on
-ip -n $appliance link set port1 up
-ip -n $appliance link set port0 up
-ip -n $appliance addr add 10.250.20.2/28 dev port0
-ip -n $appliance neigh add 10.250.20.1 lladdr 02:00:00:00:00:fe dev port0
-ip -n $appliance route add default via 10.250.20.1
+one_port_up 9100
 before=$(date +%s%N)
 appliance_up "$ROOT/build/bench.json"
 echo "# $rules rules x $prefixes x $prefixes, $routes routes, $mappings mappings:" \
@@ -38,6 +32,7 @@ bind() {
 # within NAME VALUE - at most 2 % above the limit; far below it is worth a smaller limit
 within() {
 	local limit
+	record "$1" instructions "$2"
 	limit=$(awk -v size="$rules/$prefixes/$routes/$mappings" -v name="$1" \
 		'$1 == size && $2 == name { print $3 }' "$ROOT/selftests/bench_limits")
 	echo "$1: $2 instructions, limit ${limit:-none}"
@@ -64,3 +59,4 @@ check "a hit: $hit instructions" within hit "$hit"
 stage=$(((miss5 - miss0) / 5))
 check "an ACL stage: $stage instructions" within stage $stage
 dash show memory | sed 's/^/# /'
+records instructions

@@ -10,6 +10,7 @@
 # another host.  It leaves through a dummy device, the cheapest there is, which favours the
 # peers.  Every packet must come out, or the row fails.  $DASH_BENCH_JSON is written.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/bench_lib.sh"
 plan 10
 
 packets=20000 flows=1000
@@ -119,9 +120,7 @@ figure() {
 	measure "${@:2}" >"$lib_tmp/figure"
 	read -r kernel process <"$lib_tmp/figure"
 	echo "$name: $((kernel + process)) ($kernel in the sending CPU's time, $process in daemons)" >>"$lib_tmp/rows"
-	printf '%s\n    {"row": "%s", "instructions": %d, "process": %d}' \
-		"$(cat "$lib_tmp/sep")" "$name" $((kernel + process)) "$process" >>"$lib_tmp/json"
-	echo -n , >"$lib_tmp/sep"
+	record "$name" instructions $((kernel + process)) process "$process"
 }
 
 # row NAME NS ARGUMENT... - as a test case
@@ -130,8 +129,6 @@ row() {
 	[ ! -e "$lib_tmp/rows" ] || { sed 's/^/# /' "$lib_tmp/rows"; rm -f "$lib_tmp/rows"; }
 }
 
-: >"$lib_tmp/sep"
-: >"$lib_tmp/json"
 inner() {
 	echo "eth $VM_MAC>$1 / ip4 10.1.2.9>10.1.1.7 / udp ${2:-10000}>20000 csum 0 / pay 58"
 }
@@ -184,6 +181,4 @@ else
 		skip "Open vSwitch$what" "not installed (package openvswitch-switch)"
 	done
 fi
-if [ -n "${DASH_BENCH_JSON-}" ]; then
-	printf '{\n  "unit": "instructions", "rows": [%s\n  ]\n}\n' "$(cat "$lib_tmp/json")" >"$DASH_BENCH_JSON"
-fi
+records instructions

@@ -13,14 +13,7 @@
 plan 6
 
 setup_ns appliance
-on $appliance sysctl -qw net.ipv4.ip_forward=1
-ip -n $appliance link add port0 address 02:00:00:00:00:01 mtu 9100 type veth peer name port1 mtu 9100
-on $appliance ethtool -K port1 gro on
-ip -n $appliance link set port1 up
-ip -n $appliance link set port0 up
-ip -n $appliance addr add 10.250.20.2/28 dev port0
-ip -n $appliance neigh add 10.250.20.1 lladdr 02:00:00:00:00:fe dev port0
-ip -n $appliance route add default via 10.250.20.1
+one_port_up 9100
 
 # mappings FIRST STEP [FIELDS] - of every STEPth peer, as flow_stress.c expects them
 mappings() {

@@ -12,14 +12,7 @@ plan 7
 
 mappings=256
 setup_ns appliance
-on $appliance sysctl -qw net.ipv4.ip_forward=1
-ip -n $appliance link add port0 address 02:00:00:00:00:01 mtu 9100 type veth peer name port1 mtu 9100
-on $appliance ethtool -K port1 gro on
-ip -n $appliance link set port1 up
-ip -n $appliance link set port0 up
-ip -n $appliance addr add 10.250.20.2/28 dev port0
-ip -n $appliance neigh add 10.250.20.1 lladdr 02:00:00:00:00:fe dev port0
-ip -n $appliance route add default via 10.250.20.1
+one_port_up 9100
 
 # 10 groups of 100 rules x 20 x 20 over shared tags, bound by each ENI
 "$ROOT/selftests/bench_config.py" 100 20 10 $mappings 10 1 2 >"$lib_tmp/two.json"
