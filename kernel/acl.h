@@ -99,12 +99,26 @@ struct dash_acl_match {
 	struct dash_acl_rule_stats *stats;
 };
 
+/**
+ * struct dash_acl_probe - the classes of a packet in one group
+ * @src: of its source address
+ * @dst: of its destination address
+ * @sport: of its source port, if the group asks for it
+ * @dport: of its destination port
+ */
+struct dash_acl_probe {
+	u32 src, dst, sport, dport;
+};
+
 /* A compiled group: immutable, one family, shared by any number of bindings. */
 struct dash_acl;
 
-struct dash_acl *dash_acl_compile(const struct dash_acl_rule *rules, u32 n, bool v6);
+struct dash_acl *dash_acl_compile(const struct dash_acl_rule *rules, u32 n, bool v6);	/* acl_compile.c */
 void dash_acl_free(struct dash_acl *a);
-bool dash_acl_lookup(const struct dash_acl *a, const struct dash_acl_key *k, struct dash_acl_match *m);
+void dash_acl_classify(const struct dash_acl *const *a, u32 n, const struct dash_acl_key *k,
+		       struct dash_acl_probe *p);
+const struct dash_acl_match *dash_acl_lookup(const struct dash_acl *a, const struct dash_acl_key *k);
+bool dash_acl_final(const struct dash_acl *a);
 size_t dash_acl_memory(const struct dash_acl *a);
 
 #endif

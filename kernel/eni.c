@@ -79,6 +79,27 @@ struct dash_acl_bind *dash_acl_bind_create(void)
 	return b;
 }
 
+void dash_acl_bind_finish(struct dash_acl_bind *b)
+{
+	int i, stage;
+
+	for (i = 0; i < 4; i++) {
+		struct dash_acl_ask *ask = &b->ask[i / 2][i % 2];
+
+		for (stage = 0; stage < DASH_ACL_STAGES; stage++) {
+			const struct dash_acl_ref *r = b->stage[i / 2][i % 2][stage];
+
+			if (!r)
+				continue;
+			ask->acl[ask->n] = r->acl;
+			ask->no_match[ask->n] = r->no_match;
+			ask->stage[ask->n++] = stage;
+			if (dash_acl_final(r->acl))
+				break;
+		}
+	}
+}
+
 void dash_acl_bind_destroy(struct dash_acl_bind *b)
 {
 	if (b)

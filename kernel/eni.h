@@ -38,14 +38,22 @@ void dash_acl_ref_put(struct dash_acl_ref *r);	/* NULL is fine; any context that
  * struct dash_acl_bind - all ACL bindings of one ENI, immutable, swapped as a whole, so that every
  * packet sees one consistent set (spec/config.md A-3, A-4, tags and group replacement included)
  * @stage: [enum dash_dir][0 IPv4, 1 IPv6][stage - 1], NULL = none bound; each holds a reference
+ * @ask: what a packet asks, in order: the stages bound, up to the first that always decides
  * @work: frees
  */
 struct dash_acl_bind {
 	struct dash_acl_ref *stage[2][2][DASH_ACL_STAGES];
+	struct dash_acl_ask {
+		const struct dash_acl *acl[DASH_ACL_STAGES];
+		atomic64_t *no_match[DASH_ACL_STAGES];
+		u8 stage[DASH_ACL_STAGES];	/* from 0 */
+		u8 n;
+	} ask[2][2];
 	struct rcu_work work;
 };
 
 struct dash_acl_bind *dash_acl_bind_create(void);	/* nothing bound; NULL on -ENOMEM */
+void dash_acl_bind_finish(struct dash_acl_bind *b);	/* @stage is complete: fill @ask */
 /* Unlinked before, or never published: drops its references and frees after a grace period.  NULL is fine. */
 void dash_acl_bind_destroy(struct dash_acl_bind *b);
 

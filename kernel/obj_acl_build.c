@@ -264,6 +264,7 @@ static int build_bind(struct dash_txn *txn, struct dash_eni_work *ew)
 					      [f][stage - 1] = dash_acl_ref_get(ref);
 			}
 		}
+	dash_acl_bind_finish(ew->acl);
 	return 0;
 }
 

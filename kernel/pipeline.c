@@ -37,6 +37,7 @@
 #include <linux/jiffies.h>
 #include <linux/timekeeping.h>
 
+#include "acl_lookup.h"
 #include "dash_net.h"
 #include "eni.h"
 #include "flow_table.h"
@@ -180,27 +181,27 @@ static enum dash_drop deny(struct eval *x, int stage, enum dash_drop reason)
 static enum dash_drop check_acl(struct eval *x)
 {
 	const struct dash_acl_bind *bind = rcu_dereference(x->eni->acl);
-	struct dash_acl_ref *const *stage;
-	struct dash_acl_match m;
-	int i, opinion = -1;
+	const struct dash_acl_ask *ask;
+	struct dash_acl_probe probe[DASH_ACL_STAGES];
+	const struct dash_acl_match *m;
+	int i, n;
 
 	if (!bind)
 		return DASH_DROP_NONE;
-	stage = bind->stage[x->pkt->dir][x->pkt->key.v6];
-	m.allow = true;
-	for (i = 0; i < DASH_ACL_STAGES; i++) {
-		if (!stage[i])
-			continue;
-		if (!dash_acl_lookup(stage[i]->acl, &x->ends, &m)) {
-			atomic64_inc(stage[i]->no_match);
-			return deny(x, i, DASH_DROP_ACL_NO_MATCH);
+	ask = &bind->ask[x->pkt->dir][x->pkt->key.v6];
+	n = ask->n;
+	dash_acl_classify(ask->acl, n, &x->ends, probe);
+	for (i = 0; i < n; i++) {
+		m = dash_acl_decide(ask->acl[i], &x->ends, &probe[i]);
+		if (!m) {
+			atomic64_inc(ask->no_match[i]);
+			return deny(x, ask->stage[i], DASH_DROP_ACL_NO_MATCH);
 		}
-		count(&m.stats->hits, &m.stats->bytes, x);
-		opinion = i;
-		if (m.terminating)
-			break;
+		count(&m->stats->hits, &m->stats->bytes, x);
+		if (m->terminating || i + 1 == n)
+			return m->allow ? DASH_DROP_NONE : deny(x, ask->stage[i], DASH_DROP_ACL_DENY);
 	}
-	return m.allow ? DASH_DROP_NONE : deny(x, opinion, DASH_DROP_ACL_DENY);
+	return DASH_DROP_NONE;
 }
 
 /* ---- 11, 12: outbound ---- */
