@@ -340,7 +340,7 @@ int dash_txn_commit(struct dash_txn *txn, bool dry_run, struct netlink_ext_ack *
 		WRITE_ONCE(store->generation, store->generation + 1);
 		info = (struct dash_commit_info) {
 			.generation = store->generation, .portid = txn->portid,
-			.changes = txn->n_changes,
+			.changes = txn->n_changes, .txn = txn,
 		};
 		if (notifier)
 			notifier(dn, &info);

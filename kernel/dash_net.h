@@ -65,6 +65,7 @@ struct dash_port {
  * @event_lock: makes the order of @events the order of delivery; BH
  * @events: connections that began or ended while somebody listened, under @event_lock
  * @events_lost: those of them that at least one listener was not told of
+ * @table_pressure: the flow table is nearly full; limits.c
  * @hot, @nh, @stats, @store, @nl: private to the files of these names
  */
 struct dash_net {
@@ -96,6 +97,7 @@ struct dash_net {
 	spinlock_t event_lock;
 	u64 events;
 	atomic64_t events_lost;
+	bool table_pressure;
 	struct dash_store *store;
 	struct dash_netlink *nl;
 };

@@ -69,6 +69,12 @@ struct dash_eni_flow_stats {
 	atomic_t pairs_max[DASH_PC_N], half_open_max, pairs_total_max;
 };
 
+/* Which limits an ENI is at, and its counters a second ago; limits.c. */
+struct dash_limit_state {
+	u64 mark[3];
+	u8 reached;
+};
+
 /* Token bucket of a rate per second: tokens * NSEC_PER_SEC, ktime. */
 struct dash_bucket {
 	u64 tokens, refilled;
@@ -91,6 +97,7 @@ struct dash_bucket {
  *	earlier maps held of the ENI: add the map's sum to get its counters
  * @cps_last, @cps_max, @cps_mark: connections created in the last second, the maximum, and the
  *	total at its end; of stats.c
+ * @limits: of limits.c
  * @work: frees
  */
 struct dash_eni {
@@ -110,6 +117,7 @@ struct dash_eni {
 	struct dash_eni_flow_stats stats;
 	struct dash_eni_stats base;
 	u64 cps_last, cps_max, cps_mark;
+	struct dash_limit_state limits;
 	struct rcu_work work;
 };
 

@@ -16,7 +16,10 @@
  */
 #include "netlink.h"
 
+#include <linux/cred.h>
 #include <linux/netdevice.h>
+#include <linux/sched.h>
+#include <linux/uidgid.h>
 
 #include "flow_table.h"
 #include "fragment.h"
@@ -30,6 +33,7 @@
 static const struct genl_multicast_group groups[] = {
 	[DASH_NL_GROUP_CONFIG] = { .name = DASH_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 	[DASH_NL_GROUP_FLOWS] = { .name = DASH_MCGRP_FLOWS, .flags = GENL_MCAST_CAP_NET_ADMIN, },
+	[DASH_NL_GROUP_LIMITS] = { .name = DASH_MCGRP_LIMITS, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 };
 
 struct genl_family dash_nl_family __ro_after_init = {
@@ -291,6 +295,7 @@ static int put_tables(struct dash_net *dn, struct sk_buff *skb)
 				ft ? info.bytes + dash_half_open_bytes(ft) : 0) ||
 	    put_flow_table(dn, skb, &info) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_MEMORY, "staged", txn.bytes) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_MEMORY, "staged_by_user", txn.user_bytes) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_LIMITS, "enis", DASH_MAX_ENI) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_LIMITS, "vips", DASH_MAX_VIP) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_LIMITS, "ports", DASH_MAX_PORT) ||
@@ -370,6 +375,22 @@ int dash_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* ---- ports ---- */
 
+/* What PORT_NEW and PORT_DEL begin with.  NULL: refused, *err says how. */
+static struct sk_buff *port_request(struct genl_info *info, u32 *ifindex, void **hdr, int *err)
+{
+	struct sk_buff *msg;
+
+	*err = -EINVAL;
+	if (GENL_REQ_ATTR_CHECK(info, DASH_A_IFINDEX)) {
+		GENL_SET_ERR_MSG(info, "ifindex is missing");
+		return NULL;
+	}
+	*ifindex = nla_get_u32(info->attrs[DASH_A_IFINDEX]);
+	*err = -ENOMEM;
+	msg = dash_nl_reply(info, NLMSG_DEFAULT_SIZE, hdr);
+	return msg;
+}
+
 /**
  * dash_nl_port_new_doit - DASH_CMD_PORT_NEW
  * @skb: request
@@ -381,18 +402,15 @@ int dash_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct dash_net *dn = dash_nl_net(info);
 	struct sk_buff *msg;
+	u32 ifindex;
 	void *hdr;
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, DASH_A_IFINDEX)) {
-		GENL_SET_ERR_MSG(info, "ifindex is missing");
-		return -EINVAL;
-	}
-	msg = dash_nl_reply(info, NLMSG_DEFAULT_SIZE, &hdr);
+	msg = port_request(info, &ifindex, &hdr, &ret);
 	if (!msg)
-		return -ENOMEM;
+		return ret;
 	mutex_lock(&dn->lock);
-	ret = dash_port_add(dn, nla_get_u32(info->attrs[DASH_A_IFINDEX]), info->extack);
+	ret = dash_port_add(dn, ifindex, info->extack);
 	if (ret >= 0)
 		ret = dash_nl_put_port(dn, msg, DASH_A_PORT, ret) ?: put_maps(dn, msg, DASH_A_MAP);
 	mutex_unlock(&dn->lock);
@@ -415,18 +433,15 @@ int dash_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct dash_net *dn = dash_nl_net(info);
 	struct sk_buff *msg;
+	u32 ifindex;
 	void *hdr;
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, DASH_A_IFINDEX)) {
-		GENL_SET_ERR_MSG(info, "ifindex is missing");
-		return -EINVAL;
-	}
-	msg = dash_nl_reply(info, NLMSG_DEFAULT_SIZE, &hdr);
+	msg = port_request(info, &ifindex, &hdr, &ret);
 	if (!msg)
-		return -ENOMEM;
+		return ret;
 	mutex_lock(&dn->lock);
-	ret = dash_port_del(dn, nla_get_u32(info->attrs[DASH_A_IFINDEX]), info->extack);
+	ret = dash_port_del(dn, ifindex, info->extack);
 	mutex_unlock(&dn->lock);
 	if (ret < 0) {
 		nlmsg_free(msg);
@@ -440,29 +455,47 @@ int dash_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* ---- notification ---- */
 
+/* Who commits: a request is handled inside the send() of whoever asks. */
+static int put_who(struct dash_net *dn, struct sk_buff *msg, u32 portid)
+{
+	char comm[TASK_COMM_LEN];
+
+	get_task_comm(comm, current);
+	return nla_put_u32(msg, DASH_A_PORTID, portid) ?:
+	       nla_put_u32(msg, DASH_A_PID, task_tgid_vnr(current)) ?:
+	       nla_put_u32(msg, DASH_A_UID, from_kuid_munged(dn->net->user_ns, current_uid())) ?:
+	       nla_put_string(msg, DASH_A_COMM, comm);
+}
+
 /* Best effort: a listener that finds a gap in the generations reads anew.  Under dash_net.lock, so
  * that notifications are in the order of the commits.
  */
 static void notify_commit(struct dash_net *dn, const struct dash_commit_info *ci)
 {
+	struct dash_changes at = {};
 	struct sk_buff *msg;
+	bool more = true;
 	void *hdr;
 
 	if (!genl_has_listeners(&dash_nl_family, dn->net, DASH_NL_GROUP_CONFIG))
 		return;
-	msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg)
-		return;
-	hdr = genlmsg_put(msg, 0, 0, &dash_nl_family, 0, DASH_CMD_CONFIG_NTF);
-	if (!hdr ||
-	    nla_put_u32(msg, DASH_A_GENERATION, ci->generation) ||
-	    nla_put_u32(msg, DASH_A_CHANGED, min_t(u64, ci->changes, U32_MAX)) ||
-	    nla_put_u32(msg, DASH_A_PORTID, ci->portid)) {
-		nlmsg_free(msg);
-		return;
+	while (more) {
+		msg = genlmsg_new(SZ_8K, GFP_KERNEL);
+		if (!msg)
+			return;
+		hdr = genlmsg_put(msg, 0, 0, &dash_nl_family, 0, DASH_CMD_CONFIG_NTF);
+		if (!hdr ||
+		    nla_put_u32(msg, DASH_A_GENERATION, ci->generation) ||
+		    nla_put_u32(msg, DASH_A_CHANGED, min_t(u64, ci->changes, U32_MAX)) ||
+		    put_who(dn, msg, ci->portid) ||
+		    (ci->changes > DASH_TOLD_OBJECTS && nla_put_flag(msg, DASH_A_CUT))) {
+			nlmsg_free(msg);
+			return;
+		}
+		more = dash_changes_fill(ci->txn, &at, msg);
+		genlmsg_end(msg, hdr);
+		genlmsg_multicast_netns(&dash_nl_family, dn->net, msg, 0, DASH_NL_GROUP_CONFIG, GFP_KERNEL);
 	}
-	genlmsg_end(msg, hdr);
-	genlmsg_multicast_netns(&dash_nl_family, dn->net, msg, 0, DASH_NL_GROUP_CONFIG, GFP_KERNEL);
 }
 
 /* ---- life ---- */

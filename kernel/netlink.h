@@ -9,9 +9,9 @@
 #include "netlink_gen.h"
 
 /*
- * The configuration edge, in six files: netlink.c (family, status, ports), netlink_txn.c
- * (transactions), netlink_dump.c (objects, counters), netlink_flow.c (connections), netlink_param.c
- * (parameters) and the generated netlink_gen.c.  The rest of the module sees the first five functions only.
+ * The configuration edge: netlink.c (family, status, ports), netlink_txn.c (transactions), netlink_dump.c
+ * (objects, counters), netlink_flow.c (connections), netlink_param.c (parameters), limits.c (limits) and
+ * the generated netlink_gen.c.  The rest of the module sees the first five functions only.
  */
 int dash_netlink_init(void);		/* module: the family; after pernet.  0 or -errno */
 void dash_netlink_exit(void);		/* before pernet; no request runs afterwards */
@@ -26,7 +26,7 @@ void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
 
 /* ---- among the netlink files ---- */
 
-enum { DASH_NL_GROUP_CONFIG, DASH_NL_GROUP_FLOWS };
+enum { DASH_NL_GROUP_CONFIG, DASH_NL_GROUP_FLOWS, DASH_NL_GROUP_LIMITS };
 
 extern struct genl_family dash_nl_family;
 
@@ -36,7 +36,7 @@ extern struct genl_family dash_nl_family;
 /* Sizes of open transactions, for status. */
 struct dash_txn_usage {
 	u32 open, open_max;
-	u64 bytes, bytes_max;
+	u64 bytes, user_bytes, bytes_max;
 };
 
 int dash_txns_init(void);		/* module: watches for sockets that close */

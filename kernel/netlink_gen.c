@@ -241,6 +241,8 @@ const struct nla_policy dash_object_nl_policy[DASH_A_OBJECT_MAX + 1] = {
 	[DASH_A_OBJECT_DELETE] = { .type = NLA_FLAG, },
 	[DASH_A_OBJECT_APPEND] = { .type = NLA_FLAG, },
 	[DASH_A_OBJECT_COOKIE] = { .type = NLA_U64, },
+	[DASH_A_OBJECT_RESET] = NLA_POLICY_RANGE(NLA_U16, 1, 31),
+	[DASH_A_OBJECT_ANY_PRIORITY] = { .type = NLA_FLAG, },
 };
 
 const struct nla_policy dash_param_nl_policy[DASH_A_PARAM_MAX + 1] = {

@@ -13,22 +13,43 @@
  * Rejected: the per-socket memory of generic netlink, which modules cannot reach on the oldest
  * kernel supported; a handle in each message, which would outlive its owner.
  *
- * Limits: transactions of a namespace, and bytes staged in them, so that root of a user namespace
- * cannot take the memory of the machine.
+ * Limits: transactions of a namespace, and bytes staged in all namespaces of a user, so that who may
+ * make namespaces cannot take the memory of the machine.
  *
  * Locking: dash_netlink.lock guards the table, session.lock a session; dash_net.lock nests inside
- * session.lock (in the store).  The close of a socket cannot overlap its own requests, for they
+ * session.lock (in the store); users_lock the list of users, nothing nests inside.  The close of a socket cannot overlap its own requests, for they
  * hold the file; the reference count is for requests of several threads on one socket.
  */
 #include "netlink.h"
 
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/notifier.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "store.h"
 
 #define OPEN_MAX	64u
 #define OBJECT_OVERHEAD	64u	/* bytes of bookkeeping for a staged object, about */
+
+/**
+ * struct staging_user - a user of the machine, and what is staged in all namespaces of theirs
+ * @list: all users with a namespace; under users_lock, as @namespaces
+ * @uid: who made the outermost user namespace that a network namespace belongs to; root for those of
+ *	the machine itself
+ * @namespaces: how many
+ * @bytes: staged, about
+ */
+struct staging_user {
+	struct list_head list;
+	kuid_t uid;
+	u32 namespaces;
+	atomic64_t bytes;
+};
+
+static LIST_HEAD(users);
+static DEFINE_MUTEX(users_lock);
 
 /* Sessions of one namespace, by port id. */
 struct dash_netlink {
@@ -36,6 +57,7 @@ struct dash_netlink {
 	struct xarray sessions;
 	u32 open;
 	atomic64_t bytes;
+	struct staging_user *user;
 };
 
 /**
@@ -70,6 +92,7 @@ static void session_clear(struct session *s)
 	if (s->txn)
 		dash_txn_destroy(s->txn);
 	atomic64_sub(s->bytes, &s->nl->bytes);
+	atomic64_sub(s->bytes, &s->nl->user->bytes);
 	s->txn = NULL;
 	s->bytes = 0;
 	s->count = 0;
@@ -202,10 +225,10 @@ int dash_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 static int stage(struct session *s, const struct nlattr *object, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[DASH_A_OBJECT_MAX + 1];
-	const struct nlattr *set = NULL;
-	u32 flags = 0, size = nla_total_size(nla_len(object)) + OBJECT_OVERHEAD;
+	const struct nlattr *set = NULL, *a;
+	u32 flags = 0, reset = 0, size = nla_total_size(nla_len(object)) + OBJECT_OVERHEAD;
 	u64 cookie = 0;
-	int type = 0, i, err;
+	int type = 0, i, rem, err;
 
 	err = nla_parse_nested(tb, DASH_A_OBJECT_MAX, object, dash_object_nl_policy, extack);
 	if (err)
@@ -228,15 +251,26 @@ static int stage(struct session *s, const struct nlattr *object, struct netlink_
 		flags |= DASH_TXN_DELETE;
 	if (tb[DASH_A_OBJECT_APPEND])
 		flags |= DASH_TXN_APPEND;
+	if (tb[DASH_A_OBJECT_ANY_PRIORITY])
+		flags |= DASH_TXN_ANY_PRIORITY;
+	nla_for_each_nested(a, object, rem)
+		if (nla_type(a) == DASH_A_OBJECT_RESET)
+			reset |= BIT(nla_get_u16(a));
+	if ((reset && type != DASH_OBJ_ENI) ||
+	    (tb[DASH_A_OBJECT_ANY_PRIORITY] && type != DASH_OBJ_ROUTE_RULE)) {
+		NL_SET_ERR_MSG_ATTR(extack, object, "reset is for an ENI, any-priority for a route rule");
+		return -EINVAL;
+	}
 	if (tb[DASH_A_OBJECT_COOKIE])
 		cookie = nla_get_u64(tb[DASH_A_OBJECT_COOKIE]);
-	if (atomic64_add_return(size, &s->nl->bytes) > bytes_max()) {
-		atomic64_sub(size, &s->nl->bytes);
-		NL_SET_ERR_MSG_FMT(extack, "more than %llu MB are staged in this namespace", bytes_max() >> 20);
+	if (atomic64_add_return(size, &s->nl->user->bytes) > bytes_max()) {
+		atomic64_sub(size, &s->nl->user->bytes);
+		NL_SET_ERR_MSG_FMT(extack, "more than %llu MB are staged by this user", bytes_max() >> 20);
 		return -ENOSPC;
 	}
+	atomic64_add(size, &s->nl->bytes);
 	s->bytes += size;
-	err = dash_txn_add(s->txn, type, nla_data(set), nla_len(set), flags, cookie, extack);
+	err = dash_txn_add(s->txn, type, nla_data(set), nla_len(set), flags, reset, cookie, extack);
 	if (!err)
 		s->count++;
 	return err;
@@ -444,6 +478,7 @@ void dash_txns_usage(struct dash_net *dn, struct dash_txn_usage *u)
 	u->open = READ_ONCE(dn->nl->open);
 	u->open_max = OPEN_MAX;
 	u->bytes = atomic64_read(&dn->nl->bytes);
+	u->user_bytes = atomic64_read(&dn->nl->user->bytes);
 	u->bytes_max = bytes_max();
 }
 
@@ -481,6 +516,45 @@ void dash_txns_exit(void)
 	netlink_unregister_notifier(&closed_nb);
 }
 
+/* Whose is a network namespace, however many user namespaces they have made inside each other? */
+static kuid_t user_of(const struct net *net)
+{
+	const struct user_namespace *ns = net->user_ns;
+
+	while (ns->parent && ns->parent != &init_user_ns)
+		ns = ns->parent;
+	return ns == &init_user_ns ? GLOBAL_ROOT_UID : ns->owner;
+}
+
+static struct staging_user *user_get(kuid_t uid)
+{
+	struct staging_user *u;
+
+	mutex_lock(&users_lock);
+	list_for_each_entry(u, &users, list)
+		if (uid_eq(u->uid, uid))
+			goto found;
+	u = kzalloc(sizeof(*u), GFP_KERNEL);
+	if (u) {
+		u->uid = uid;
+		list_add(&u->list, &users);
+found:
+		u->namespaces++;
+	}
+	mutex_unlock(&users_lock);
+	return u;
+}
+
+static void user_put(struct staging_user *u)
+{
+	mutex_lock(&users_lock);
+	if (!--u->namespaces) {
+		list_del(&u->list);
+		kfree(u);
+	}
+	mutex_unlock(&users_lock);
+}
+
 /**
  * dash_netlink_net_init - a namespace begins
  * @dn: its part
@@ -493,6 +567,11 @@ int dash_netlink_net_init(struct dash_net *dn)
 
 	if (!nl)
 		return -ENOMEM;
+	nl->user = user_get(user_of(dn->net));
+	if (!nl->user) {
+		kfree(nl);
+		return -ENOMEM;
+	}
 	mutex_init(&nl->lock);
 	xa_init(&nl->sessions);
 	dn->nl = nl;
@@ -515,6 +594,7 @@ void dash_netlink_net_exit(struct dash_net *dn)
 		session_put(s);
 	xa_destroy(&nl->sessions);
 	mutex_destroy(&nl->lock);
+	user_put(nl->user);
 	dn->nl = NULL;
 	kfree(nl);
 }

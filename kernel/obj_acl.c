@@ -440,6 +440,7 @@ void dash_acl_validate(struct dash_txn *txn)
 
 	list_for_each_entry(w, &txn->group_work, list) {
 		struct dash_op *g = w->owner->op;
+		u32 before = txn->n_errors;
 
 		if (g && dash_op_deletes(g))
 			continue;	/* bound: EBUSY by its referrers */
@@ -456,7 +457,9 @@ void dash_acl_validate(struct dash_txn *txn)
 					       "ACL group \"%s\" is bound: a new definition needs all its rules",
 					       w->owner->name);
 		}
-		if (w->after && !dash_view_count(txn, DASH_OBJ_ACL_RULE, w->owner))
+		/* a group that does not exist was named already, one that may not change too */
+		if (w->after && txn->n_errors == before && dash_group_blob(txn, w->owner->name) &&
+		    !dash_view_count(txn, DASH_OBJ_ACL_RULE, w->owner))
 			dash_txn_error(txn, w->blame, EINVAL, 0,
 				       "ACL group \"%s\" has no rules, bound it would deny everything",
 				       w->owner->name);

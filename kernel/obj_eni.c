@@ -98,6 +98,7 @@ static int fold(struct dash_txn *txn, struct dash_op *op, const char *key)
 		to->cookie = op->cookie;
 		to->seq = op->seq;
 		to->flags = op->flags;
+		to->reset = op->reset;
 		swap(to->blob, op->blob);
 		op->flags |= DASH_OP_SUPERSEDED;
 		return 0;
@@ -108,17 +109,20 @@ static int fold(struct dash_txn *txn, struct dash_op *op, const char *key)
 		if (first->flags & DASH_OP_DELETE) {
 			last->flags |= DASH_OP_FRESH;
 		} else {
-			err = dash_blob_merge(DASH_OBJ_ENI, first->blob, last->blob, &merged);
+			err = dash_blob_merge(DASH_OBJ_ENI, first->blob, last->blob, last->reset,
+					      &merged);
 			if (err)
 				return err;
 			kvfree(last->blob);
 			last->blob = merged;
+			last->reset |= first->reset;
 			last->flags |= first->flags & DASH_OP_FRESH;
 		}
 	}
 	if (last == op) {
 		swap(to->blob, op->blob);
 		to->flags = op->flags;
+		to->reset = op->reset;
 		to->cookie = op->cookie;
 		to->seq = op->seq;
 	}
@@ -208,7 +212,7 @@ int dash_eni_effective(struct dash_txn *txn, struct dash_op *op)
 	struct dash_blob *b, *named;
 	int err;
 
-	err = dash_blob_merge(DASH_OBJ_ENI, base, op->blob, &b);
+	err = dash_blob_merge(DASH_OBJ_ENI, base, op->blob, op->reset, &b);
 	if (err)
 		return err;
 	if (!dash_blob_find(b, DASH_A_ENI_MAC_ADDRESS) && dash_mac_parse(op->key, mac.mac)) {
@@ -217,7 +221,7 @@ int dash_eni_effective(struct dash_txn *txn, struct dash_op *op)
 		mac.a.nla_type = DASH_A_ENI_MAC_ADDRESS;
 		mac.a.nla_len = nla_attr_size(ETH_ALEN);
 		err = dash_blob_build(DASH_OBJ_ENI, &mac, NLA_ALIGN(mac.a.nla_len), &own);
-		err = err ?: dash_blob_merge(DASH_OBJ_ENI, b, own, &named);
+		err = err ?: dash_blob_merge(DASH_OBJ_ENI, b, own, 0, &named);
 		if (!err)
 			kvfree(own);
 		kvfree(b);

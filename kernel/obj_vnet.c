@@ -373,6 +373,7 @@ void dash_mapping_publish(struct dash_txn *txn)
 			old = op->old;
 			op->old = NULL;
 			op->m = NULL;		/* the table's now */
+			op->flags |= old ? 0 : DASH_OP_CREATED;
 			*count += !old;
 		} else {
 			old = dash_mapping_remove(vnet_of(op->owner)->maps,
@@ -411,6 +412,27 @@ int dash_mapping_fill(struct sk_buff *skb, const struct dash_mapping *m)
 	if (ext)
 		skb_put_data(skb, ext->data, ext->len);
 	return 0;
+}
+
+/**
+ * dash_mapping_fill_live() - write the fields of a mapping that is found by its key
+ * @dn: the appliance; lock held
+ * @skb: message
+ * @vnet: name of its VNET, which exists
+ * @ca: its address
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int dash_mapping_fill_live(struct dash_net *dn, struct sk_buff *skb, const char *vnet, const struct dash_ip *ca)
+{
+	const struct dash_obj *o = dash_obj_named(dn, DASH_OBJ_VNET, vnet);
+	const struct dash_vnet *v = o ? o->rt : NULL;
+	const struct dash_mapping *m;
+
+	rcu_read_lock();
+	m = v ? dash_mapping_find(v->maps, ca) : NULL;
+	rcu_read_unlock();
+	return m ? dash_mapping_fill(skb, m) : 0;
 }
 
 /* ---- VNETs ---- */

@@ -132,6 +132,8 @@ struct dash_store {
 #define DASH_OP_NOOP		0x10	/* changes nothing (TX-4) */
 #define DASH_OP_INSERTED	0x20	/* prepare: already visible, undo removes it */
 #define DASH_OP_RESIMULATE	0x40	/* asks for resimulation (pipeline.md 21.2); also if it is a NOOP */
+#define DASH_OP_LOOSE		0x80	/* route rule meant by its key without the priority */
+#define DASH_OP_CREATED		0x100	/* mapping, after the commit: it is new */
 
 /**
  * struct dash_op - one staged operation
@@ -139,6 +141,7 @@ struct dash_store {
  * @owner: interned first key part; NULL for types without owner
  * @cookie: for problems
  * @seq: order of staging
+ * @reset: ENI: bits of the fields that are not inherited
  * @dead: deletion: references to @live that the transaction takes away
  * @blob: fields as staged; mapping: @m.  @old: mapping replaced, for undo
  * @eff: fields that result (ENI: merged); equals @blob for all others; owned if different from it
@@ -150,7 +153,7 @@ struct dash_op {
 	struct dash_op *hnext, *next, *onext;
 	struct dash_owner *owner;
 	u64 cookie;
-	u32 seq, dead;
+	u32 seq, dead, reset;
 	union {
 		struct dash_blob *blob;
 		struct dash_mapping *m;
@@ -162,9 +165,9 @@ struct dash_op {
 	struct dash_obj *live;
 	struct dash_obj *obj;
 	void *rt;
-	u8 type, flags;
-	u16 klen;
-	u8 key[];
+	u16 flags, klen;
+	u8 type;
+	u8 key[] __aligned(4);
 };
 
 /**
@@ -353,6 +356,7 @@ void dash_obj_free(struct dash_obj *o);		/* with its blob; not its run-time part
 void dash_obj_link(struct dash_net *dn, struct dash_obj *o, struct dash_obj *owner);
 void dash_obj_unlink(struct dash_net *dn, struct dash_obj *o);
 struct rb_root *dash_obj_tree(struct dash_net *dn, u8 type, const struct dash_obj *owner);
+struct dash_obj *dash_obj_after(struct rb_root *root, u8 type, const u8 *key, u16 klen, bool same);
 const char *dash_obj_text(const struct dash_obj *o, char *buf, size_t size);
 struct dash_obj *dash_eni_obj_find(struct dash_net *dn, const char *ref);
 
@@ -380,7 +384,7 @@ struct dash_op *dash_op_create(struct dash_txn *txn, u8 type, struct dash_owner 
 struct dash_owner *dash_owner_get(struct dash_txn *txn, u8 type, const char *name);
 void dash_txn_rewind(struct dash_txn *txn);
 void dash_txn_forget(struct dash_txn *txn);
-int dash_blob_merge(u8 type, const struct dash_blob *base, const struct dash_blob *over,
+int dash_blob_merge(u8 type, const struct dash_blob *base, const struct dash_blob *over, u32 reset,
 		    struct dash_blob **out);
 __printf(5, 6)
 void dash_txn_error(struct dash_txn *txn, struct dash_op *op, int code, u16 field,
@@ -530,6 +534,7 @@ int dash_mapping_insert_all(struct dash_txn *txn);
 void dash_mapping_insert_undo(struct dash_txn *txn);
 void dash_mapping_publish(struct dash_txn *txn);	/* removals; retire what was replaced */
 int dash_mapping_fill(struct sk_buff *skb, const struct dash_mapping *m);
+int dash_mapping_fill_live(struct dash_net *dn, struct sk_buff *skb, const char *vnet, const struct dash_ip *ca);
 void dash_mapping_drop(struct dash_mapping *m);		/* never visible */
 void dash_vnet_validate(struct dash_txn *txn);
 int dash_vnet_prepare(struct dash_txn *txn, struct dash_op *op);

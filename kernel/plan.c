@@ -192,6 +192,102 @@ bool dash_txn_changes_type(const struct dash_txn *txn, u8 type)
 
 /* ---- plan ---- */
 
+/* ---- rules meant by their key without the priority ---- */
+
+static u16 identity_len(const struct dash_op *op)
+{
+	return op->klen - sizeof(__be32);	/* the priority ends the key */
+}
+
+static int by_identity(const void *a, const void *b)
+{
+	const struct dash_op *x = *(struct dash_op *const *)a, *y = *(struct dash_op *const *)b;
+	int d = dash_key_cmp(DASH_OBJ_ROUTE_RULE, x->key, identity_len(x), y->key, identity_len(y));
+
+	return d ?: x->seq < y->seq ? -1 : 1;
+}
+
+/* Live rules of the identity of @loose go, unless the transaction says something of them. */
+static int plan_live_rules(struct dash_txn *txn, const struct dash_op *loose)
+{
+	struct dash_owner *owner = loose->owner;
+	struct dash_obj *eni = dash_obj_named(txn->dn, DASH_OBJ_ENI, owner->name), *o;
+	u16 len = identity_len(loose);
+	struct rb_node *n;
+	struct dash_op *op;
+	int err;
+
+	if (!eni)
+		return 0;
+	o = dash_obj_after(dash_obj_tree(txn->dn, DASH_OBJ_ROUTE_RULE, eni), DASH_OBJ_ROUTE_RULE,
+			   loose->key, len, true);
+	for (n = o ? &o->node : NULL; n; n = rb_next(n)) {
+		o = rb_entry(n, struct dash_obj, node);
+		if (o->klen != loose->klen || memcmp(o->key, loose->key, len))
+			break;
+		err = dash_op_imply(txn, DASH_OBJ_ROUTE_RULE, owner, o->key, o->klen, DASH_OP_DELETE,
+				    loose->cookie, &op);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* What the last loose operation of each identity replaces. */
+static int plan_rules_of(struct dash_txn *txn, struct dash_owner *owner)
+{
+	struct dash_op **ops, *op, *loose;
+	u32 n = 0, i, j, end;
+	int err = 0;
+
+	for (op = owner->ops; op; op = op->onext)
+		n += op->type == DASH_OBJ_ROUTE_RULE;
+	ops = kvmalloc_array(n, sizeof(*ops), GFP_KERNEL_ACCOUNT);
+	if (!ops)
+		return -ENOMEM;
+	n = 0;
+	for (op = owner->ops; op; op = op->onext)
+		if (op->type == DASH_OBJ_ROUTE_RULE && !(op->flags & DASH_OP_SUPERSEDED))
+			ops[n++] = op;
+	sort(ops, n, sizeof(*ops), by_identity, NULL);
+	for (i = 0; i < n && !err; i = end) {
+		for (end = i + 1; end < n && ops[end]->klen == ops[i]->klen &&
+		     !memcmp(ops[end]->key, ops[i]->key, identity_len(ops[i])); end++)
+			;
+		loose = NULL;
+		for (j = end; j-- > i;) {
+			if (!(ops[j]->flags & DASH_OP_LOOSE))
+				continue;	/* named with its priority: another object */
+			if (loose)
+				ops[j]->flags |= DASH_OP_DELETE;
+			else
+				loose = ops[j];
+		}
+		if (loose)
+			err = plan_live_rules(txn, loose);
+		cond_resched();
+	}
+	kvfree(ops);
+	return err;
+}
+
+static int plan_rules(struct dash_txn *txn)
+{
+	struct dash_owner *o;
+	struct dash_op *op;
+	int err = 0;
+
+	for (o = txn->owners; o && !err; o = o->next) {
+		if (o->type != DASH_OBJ_ENI)
+			continue;
+		for (op = o->ops; op && !(op->flags & DASH_OP_LOOSE); op = op->onext)
+			;
+		if (op)
+			err = plan_rules_of(txn, o);
+	}
+	return err;
+}
+
 /* What is live under the staged keys, and what would change? */
 static int plan_ops(struct dash_txn *txn)
 {
@@ -311,6 +407,6 @@ static int plan_deletions(struct dash_txn *txn)
  */
 int dash_txn_plan(struct dash_txn *txn)
 {
-	return dash_eni_plan(txn) ?: dash_route_plan(txn) ?: plan_ops(txn) ?:
+	return dash_eni_plan(txn) ?: plan_rules(txn) ?: dash_route_plan(txn) ?: plan_ops(txn) ?:
 	       plan_deletions(txn) ?: dash_route_plan_ends(txn) ?: dash_acl_plan(txn);
 }

@@ -27,6 +27,7 @@
 #include "dash_net.h"
 #include "flow_table.h"
 #include "half_open.h"
+#include "limits.h"
 #include "netlink.h"
 
 #define PORT_WORDS	(sizeof(struct dash_port_stats) / sizeof(u64))
@@ -110,6 +111,20 @@ u64 dash_stats_rx_frames(struct dash_net *dn)
 		if (READ_ONCE(dn->port[i].ifindex))
 			add_port(dn, &sum, i, 1);
 	return sum.rx_packets;
+}
+
+u64 dash_stats_eni_drops(struct dash_net *dn, u32 idx, enum dash_drop reason)
+{
+	const struct bpf_map *map = dn->maps[DASH_MAP_ENI_STATS];
+	const struct bpf_array *array = container_of(map, struct bpf_array, map);
+	u64 n = 0;
+	int cpu;
+
+	if (!map)
+		return 0;
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(((const struct dash_eni_stats *)per_cpu_ptr(array->pptrs[idx], cpu))->drop[reason]);
+	return n;
 }
 
 /* ---- beginnings and ends ---- */
@@ -539,6 +554,7 @@ static void tick_work(struct work_struct *work)
 	}
 	rcu_read_unlock();
 	note_rate(sum, &s->cps_last, &s->cps_max);
+	dash_limits_look(dn);
 	queue_delayed_work(dash_wq, &s->tick, HZ);
 }
 

@@ -34,6 +34,9 @@ int dash_stats_fill(struct dash_net *dn, enum dash_stats_scope scope, u32 id,
 /* Frames seen by all ports; cheap enough for once a second.  Any context that has the maps pinned. */
 u64 dash_stats_rx_frames(struct dash_net *dn);
 
+/* Packets of an ENI dropped for a reason since its maps were bound.  Likewise. */
+u64 dash_stats_eni_drops(struct dash_net *dn, u32 idx, enum dash_drop reason);
+
 /* A port or an ENI begins or ends; caller holds dash_net.lock. */
 void dash_stats_port_new(struct dash_net *dn, u32 port);
 void dash_stats_port_gone(struct dash_net *dn, u32 port);

@@ -344,8 +344,17 @@ void dash_dump_destroy(struct dash_dump *d)
 	kfree(d);
 }
 
-/* First object after key @key (or from it on, if @same); the first of all without a key. */
-static struct dash_obj *obj_after(struct rb_root *root, u8 type, const u8 *key, u16 klen, bool same)
+/**
+ * dash_obj_after() - the object that follows a key
+ * @root: a tree of one type
+ * @type: that type
+ * @key: key without the owner's part, NULL: the first of all
+ * @klen: its length
+ * @same: an object with this very key counts
+ *
+ * Return: the object, or NULL.
+ */
+struct dash_obj *dash_obj_after(struct rb_root *root, u8 type, const u8 *key, u16 klen, bool same)
 {
 	struct rb_node *n = root->rb_node;
 	struct dash_obj *best = NULL;
@@ -503,7 +512,7 @@ cancel:
 /* All objects of one tree from the cursor on. */
 static int dump_tree(struct dash_dump *d, struct sk_buff *skb, struct rb_root *root)
 {
-	struct dash_obj *o = obj_after(root, d->type, d->started ? d->key : NULL, d->klen, d->offset);
+	struct dash_obj *o = dash_obj_after(root, d->type, d->started ? d->key : NULL, d->klen, d->offset);
 	int err;
 
 	if (d->offset && (!o || dash_key_cmp(d->type, d->key, d->klen, o->key, o->klen)))
@@ -542,8 +551,8 @@ static int dump_type(struct dash_dump *d, struct sk_buff *skb)
 	if (!owner_type)
 		return dump_tree(d, skb, &d->dn->store->tree[d->type]);
 
-	owner = obj_after(&d->dn->store->tree[owner_type], owner_type,
-			  d->in_owner ? (u8 *)d->at_owner : NULL, strlen(d->at_owner), true);
+	owner = dash_obj_after(&d->dn->store->tree[owner_type], owner_type,
+			       d->in_owner ? (u8 *)d->at_owner : NULL, strlen(d->at_owner), true);
 	for (; owner; owner = rb_next(&owner->node) ?
 			      rb_entry(rb_next(&owner->node), struct dash_obj, node) : NULL) {
 		if (d->owner[0] && strcmp(d->owner, owner->key))

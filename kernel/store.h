@@ -10,6 +10,7 @@ struct dash_eni;
 struct dash_net;
 struct dash_txn;
 struct dash_dump;
+struct dash_op;
 
 int dash_store_init(struct dash_net *dn);	/* 0 or -ENOMEM */
 void dash_store_exit(struct dash_net *dn);	/* no port is attached; drops every object */
@@ -19,6 +20,7 @@ void dash_store_exit(struct dash_net *dn);	/* no port is attached; drops every o
 /* flags of dash_txn_add() */
 #define DASH_TXN_DELETE		0x1	/* DEL; only the key attributes count */
 #define DASH_TXN_APPEND		0x2	/* lists are appended to the object of this key staged before */
+#define DASH_TXN_ANY_PRIORITY	0x4	/* route rule: replaces others of its ENI, VNI and prefix */
 
 /**
  * struct dash_problem - one error or warning of a transaction
@@ -51,6 +53,7 @@ void dash_txn_destroy(struct dash_txn *txn);	/* committed or not */
  * @type: enum dash_obj_type
  * @attrs, @len: payload of the nest DASH_A_OBJECT_<SET>: a stream of attributes (copied)
  * @flags: DASH_TXN_*
+ * @reset: ENI: bits of the fields that return to their defaults if @attrs does not have them
  * @cookie: returned with problems
  *
  * The last operation on one key wins; SET of an ENI merges.  What can be judged without other
@@ -59,7 +62,7 @@ void dash_txn_destroy(struct dash_txn *txn);	/* committed or not */
  * Return: 0, -EINVAL, -EOPNOTSUPP, -ENOMEM, -EMSGSIZE
  */
 int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int len,
-		 u32 flags, u64 cookie, struct netlink_ext_ack *extack);
+		 u32 flags, u32 reset, u64 cookie, struct netlink_ext_ack *extack);
 
 /**
  * dash_txn_commit - validate the resulting state; unless @dry_run make it live
@@ -116,12 +119,35 @@ const char *dash_store_eni_name(struct dash_net *dn, u16 idx);
  * @generation: new generation
  * @portid: netlink port of the committer
  * @changes: operations that changed something
+ * @txn: the transaction, for dash_changes_fill()
  */
 struct dash_commit_info {
 	u32 generation;
 	u32 portid;
 	u64 changes;
+	struct dash_txn *txn;
 };
+
+#define DASH_TOLD_OBJECTS	1000u	/* of one commit that listeners are told */
+
+/* Where a walk over the changes of a commit is; zeroed to begin with. */
+struct dash_changes {
+	u8 type;
+	const struct dash_op *next;
+	u32 n;
+};
+
+/**
+ * dash_changes_fill - append as many of the objects that a commit changed as fit
+ * @txn: the transaction, in the commit notifier
+ * @at: the walk
+ * @skb: message with its genetlink header; each object becomes one nest DASH_A_OBJECT
+ *
+ * Sets come with their resulting fields, deletions with their key.  What is deleted because its owner
+ * is, is told too, but for mappings.
+ * Return: true if there is more to tell; DASH_TOLD_OBJECTS are told in all.
+ */
+bool dash_changes_fill(const struct dash_txn *txn, struct dash_changes *at, struct sk_buff *skb);
 
 /* Called after every effective commit, in process context, with dash_net.lock held.  Set once at module
  * load, before any namespace exists; NULL = none.

@@ -402,7 +402,8 @@ void dash_txn_rewind(struct dash_txn *txn)
 			op->obj = NULL;
 			op->rt = NULL;
 			op->dead = 0;
-			op->flags &= DASH_OP_DELETE | DASH_OP_FRESH | DASH_OP_SUPERSEDED;
+			op->flags &= DASH_OP_DELETE | DASH_OP_FRESH | DASH_OP_SUPERSEDED |
+				     DASH_OP_LOOSE;
 			op->next = NULL;
 			if (l->tail)
 				l->tail->next = op;
@@ -523,8 +524,10 @@ static int refuse(struct dash_txn *txn, u8 type, u64 cookie, u16 field, int code
 	return -code;
 }
 
-/* Fields of @over, and of @base those that @over does not have.  Both canonical. */
-int dash_blob_merge(u8 type, const struct dash_blob *base, const struct dash_blob *over,
+/* Fields of @over, and of @base those that @over does not have and that are not in the bits of @reset.
+ * Both canonical.
+ */
+int dash_blob_merge(u8 type, const struct dash_blob *base, const struct dash_blob *over, u32 reset,
 		    struct dash_blob **out)
 {
 	u32 len = (base ? base->len : 0) + (over ? over->len : 0), at = 0;
@@ -539,7 +542,7 @@ int dash_blob_merge(u8 type, const struct dash_blob *base, const struct dash_blo
 	if (!buf)
 		return -ENOMEM;
 	dash_blob_for_each(a, base, rem) {
-		if (dash_blob_find(over, nla_type(a)))
+		if (reset & BIT(nla_type(a)) || dash_blob_find(over, nla_type(a)))
 			continue;
 		memcpy(buf + at, a, nla_total_size(nla_len(a)));
 		at += nla_total_size(nla_len(a));
@@ -576,7 +579,7 @@ static int append_lists(struct dash_op *op, const struct nlattr *attrs, int len)
 
 /* The fields of a SET, over what was staged on the same key before. */
 static int stage_set(struct dash_txn *txn, struct dash_op *op, struct nlattr *const *tb,
-		     const struct nlattr *attrs, int len)
+		     const struct nlattr *attrs, int len, u32 reset)
 {
 	struct dash_blob *b, *merged;
 	bool deleted = op->flags & DASH_OP_DELETE;
@@ -588,7 +591,7 @@ static int stage_set(struct dash_txn *txn, struct dash_op *op, struct nlattr *co
 	if (err)
 		return err;
 	if (op->type == DASH_OBJ_ENI && !deleted && op->blob) {
-		err = dash_blob_merge(op->type, op->blob, b, &merged);
+		err = dash_blob_merge(op->type, op->blob, b, reset, &merged);
 		kvfree(b);
 		if (err)
 			return err;
@@ -596,6 +599,7 @@ static int stage_set(struct dash_txn *txn, struct dash_op *op, struct nlattr *co
 	}
 	kvfree(op->blob);
 	op->blob = b;
+	op->reset |= reset;
 	if (op->type == DASH_OBJ_ENI && deleted)
 		op->flags |= DASH_OP_FRESH;
 	return 0;
@@ -626,6 +630,7 @@ static u32 staged_max(u8 type)
  * @attrs: attributes of the object's set; copied
  * @len: bytes
  * @flags: DASH_TXN_*
+ * @reset: ENI: bits of the fields that return to their defaults if @attrs does not have them
  * @cookie: returned with problems
  * @extack: gets a sentence
  *
@@ -633,7 +638,7 @@ static u32 staged_max(u8 type)
  * Return: 0; -EINVAL, -EMSGSIZE, -ENOSPC or -EOPNOTSUPP, and the transaction cannot be committed any more; -ENOMEM.
  */
 int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int len,
-		 u32 flags, u64 cookie, struct netlink_ext_ack *extack)
+		 u32 flags, u32 reset, u64 cookie, struct netlink_ext_ack *extack)
 {
 	struct netlink_ext_ack ea = {};
 	struct nlattr *tb[32];
@@ -687,12 +692,16 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 	op->cookie = cookie;
 	if (!created)
 		op->seq = txn->seq++;
+	op->flags &= ~DASH_OP_LOOSE;
+	if (flags & DASH_TXN_ANY_PRIORITY && type == DASH_OBJ_ROUTE_RULE)
+		op->flags |= DASH_OP_LOOSE;
 	if (flags & DASH_TXN_DELETE) {
 		op_free_body(op);
-		op->flags = DASH_OP_DELETE;
+		op->flags = DASH_OP_DELETE | (op->flags & DASH_OP_LOOSE);
+		op->reset = 0;
 		return 0;
 	}
-	err = stage_set(txn, op, tb, attrs, len);
+	err = stage_set(txn, op, tb, attrs, len, reset);
 	op->flags &= ~DASH_OP_DELETE;
 out:
 	/* half an operation must never be committed */

@@ -6,7 +6,7 @@
 # "dashctl OBJECT VERB".  What needs no kernel is in check.sh.
 . "$(dirname "$0")/lib.sh"
 
-plan 16
+plan 20
 setup_ns appliance
 insmod "$ROOT/dash.ko"
 defer rmmod dash
@@ -101,6 +101,40 @@ check "show alone" says 0 'vnet_name Vnet1 vni 45654' vnet
 check "del by parts of the key" deletes
 check "show dash eni is show eni" spelt eni
 check "show dash route-types is show route-types" spelt route-types
+both_spelt() {
+	spelt "vnet Vnet1 mappings"
+	spelt qos
+}
+check "so are show dash vnet and show dash qos" both_spelt
+emptied() {
+	echo '{"DASH_ENI_TABLE:F4939FEFC47E": {"trusted_vnis_list": [7, "9-11"]}}' | dash apply -
+	echo '{"DASH_ENI_TABLE:F4939FEFC47E": {"trusted_vnis_list": "", "vm_vni": 5}}' | dash apply -
+	expect '["7","9-11"]' bash -c "dashctl -n $appliance -j eni show F4939FEFC47E | jq -c '.[0].trusted_vnis_list | map(tostring)'"
+	echo '{"DASH_ENI_TABLE:F4:93:9F:EF:C4:7E": {"trusted_vnis": []}}' | dash apply -
+	expect '[false,5]' bash -c "dashctl -n $appliance -j eni show F4939FEFC47E | jq -c '.[0] | [has(\"trusted_vnis_list\"), .vm_vni]'"
+}
+check "an empty array clears a list of an ENI, what is absent or empty text keeps it" emptied
+# rules WANTED FILE - the priorities of the rules of one source after FILE
+rules() {
+	dash apply - <<<"$2"
+	expect "$1" bash -c "dashctl -n $appliance -j route_rule show | jq -c '[.[] | select(.prefix == \"9.0.0.0/8\") | .priority // 0]'"
+}
+loose() {
+	local key=DASH_ROUTE_RULE_TABLE:F4939FEFC47E:100:9.0.0.0/8
+	rules '[3]' "{\"$key\": {\"priority\": 3, \"action_type\": \"drop\"}}"
+	rules '[4]' "{\"$key\": {\"priority\": 4, \"action_type\": \"drop\"}}"
+	rules '[4,7]' "[{\"$key:7\": {\"action_type\": \"drop\"}}, {\"$key\": {\"priority\": 4, \"action_type\": \"drop\"}}]"
+	rules '[4,7]' "[{\"$key:7\": {\"action_type\": \"drop\"}}, {\"$key\": {\"priority\": 4, \"action_type\": \"drop\"}}]"
+	rules '[]' "{\"$key\": {}, \"OP\": \"DEL\"}"
+}
+check "a route rule named without its priority replaces what has its key" loose
+twice() {
+	dash sync "$ROOT/selftests/configs/all-tables.json" 2>"$lib_tmp/said"
+	dash export >"$lib_tmp/once"
+	dash apply "$ROOT/selftests/configs/all-tables.json" 2>"$lib_tmp/said"
+	dash export | diff - "$lib_tmp/once"
+}
+check "a file of all tables applied to what it made changes nothing" twice
 cleared() {
 	dash clear dash all
 	expect "[]" dash export

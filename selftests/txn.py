@@ -9,10 +9,13 @@ Runs in a namespace of its own; needs dash.ko and CAP_NET_ADMIN.  Objects are gi
 whole state is compared with the one before.  Output is KTAP; exit status 0 passed, 1 failed,
 4 skipped (dash.ko is not loaded; DASH_NO_SKIP=1 makes that a failure).
 """
+import ast
 import errno as E
 import ipaddress
 import os
 import random
+import struct
+import subprocess
 import sys
 import time
 import traceback
@@ -185,6 +188,16 @@ def refused(b, code, text, *ops, field=None, key=None):
     assert b.state() == before, 'a refused transaction changed something'
     assert b.f.do('status-get')['status']['generation'] == generation
     return errors
+
+
+def misused(b, text, op):
+    """Refused as soon as it is staged."""
+    try:
+        b.stage([op])
+    except ynl.Refused as e:
+        assert e.errno == E.EINVAL and text in e.text, e
+    else:
+        raise AssertionError('accepted')
 
 
 def warned(b, text, *ops):
@@ -581,6 +594,86 @@ def limits(b):
     refused(b, E.ENOSPC, 'more than 10000 rules', group('g'), *[rule('g', str(i), i) for i in range(10001)])
     refused(b, E.ENOSPC, 'more than 10000 inbound rules',
             *[obj('route-rule', eni='vm0', vni=1 + i, action_type='decap') for i in range(10001)])
+
+
+@case('an ENI keeps what a SET omits, and gives up what it resets')
+def reset(b):
+    number = {n: a['number'] for n, a in b.f.sets['eni'].items()}
+    b.apply(*basics(), eni(trusted_vnis_list=[vnis(5, 9)], vm_vni=77))
+    assert b.apply(eni())['changed'] == 0 and b.get('eni')['trusted-vnis-list'] == [vnis(5, 9)]
+    b.apply(dict(obj('eni', eni=MAC), reset=[number['trusted-vnis-list']]))
+    assert 'trusted-vnis-list' not in b.get('eni') and b.get('eni')['vm-vni'] == 77
+    b.apply(dict(obj('eni', eni=MAC, vm_vni=78), reset=[number['vm-vni']]))
+    assert b.get('eni')['vm-vni'] == 78
+    # of two SETs in one transaction, by two names
+    b.apply(eni(trusted_vnis_list=[vnis(1)]), dict(obj('eni', eni=MAC.replace(':', '-')), reset=[number['trusted-vnis-list'], number['vm-vni']]))
+    assert 'trusted-vnis-list' not in b.get('eni') and 'vm-vni' not in b.get('eni')
+    refused(b, E.EINVAL, 'missing field "vnet"', dict(obj('eni', eni=MAC), reset=[number['vnet']]))
+    misused(b, 'reset is for an ENI', dict(obj('vnet', vnet_name='Vnet1', vni=1), reset=[2]))
+
+
+@case('a route rule named without its priority replaces those of its key, but for what the transaction names')
+def any_priority(b):
+    def in_rule(priority, loose=False, **more):
+        o = obj('route-rule', eni=MAC, vni=100, prefix=net('10.0.0.0/8'), priority=priority, action_type='decap', **more)
+        return dict(o, **{'any-priority': True}) if loose else o
+
+    def priorities():
+        return [o['route-rule'].get('priority', 0) for o in b.objects('route-rule')]
+    b.apply(*basics(), eni(), in_rule(3), in_rule(7), obj('route-rule', eni=MAC, vni=100, prefix=net('10.0.0.0/9'), priority=1, action_type='drop'))
+    b.apply(in_rule(5, True))
+    assert priorities() == [5, 1], priorities()
+    assert b.apply(in_rule(5, True))['changed'] == 0
+    b.apply(in_rule(9), in_rule(6, True), in_rule(4, True))
+    assert priorities() == [4, 9, 1], priorities()
+    b.apply(dict(gone('route-rule', eni=MAC.lower(), vni=100, prefix=net('10.0.0.0/8')), **{'any-priority': True}), in_rule(8))
+    assert priorities() == [8, 1], priorities()
+    b.apply(dict(gone('route-rule', eni=MAC, vni=100, prefix=net('10.0.0.0/8')), **{'any-priority': True}))
+    assert priorities() == [1], priorities()
+    misused(b, 'any-priority for a route rule', dict(obj('vnet', vnet_name='Vnet1', vni=1), **{'any-priority': True}))
+
+
+@case('a dump that a commit tears says so, and every message tells its generation')
+def torn(b):
+    b.apply(*basics(), *[mapping('Vnet1', str(ipaddress.ip_address(0x0a000000 + i))) for i in range(3000)])
+    generation = b.f.do('status-get')['status']['generation']
+    assert {m['generation'] for m in b.f.dump('object-get')} == {generation}
+    other = b.f.another()
+    o = other.ops['object-get']
+    other.sock.seq += 1
+    body = struct.pack('BBH', o['number'], 1, 0)
+    other.sock.sock.send(struct.pack('IHHII', 16 + len(body), other.id, 0x305, other.sock.seq, 0) + body)
+    seen, flags, done = set(), 0, False
+    while not done:
+        for kind, f, _, data in other.sock.receive():
+            flags |= f
+            done |= kind in (ynl.NLMSG_DONE, ynl.NLMSG_ERROR)
+            if not done:
+                seen.add(other.decode('dash', data[4:])['generation'])
+        if len(seen) == 1 and generation in seen:
+            b.apply(obj('vnet', vnet_name='Vnet1', vni=b.get('vnet')['vni'] + 1))
+    assert flags & ynl.NLM_F_DUMP_INTR and len(seen) > 1, (flags, seen)
+
+
+@case('what is staged counts for its user, in whichever namespace')
+def staged(b):
+    code = ("import sys; sys.path.insert(0, %r); import ynl; f = ynl.Family(ynl.SPEC); f.resolve(); "
+            "print({c['name']: c['value'] for c in f.do('status-get')['status']['memory']})") % os.path.dirname(os.path.abspath(ynl.__file__))
+
+    def memory(*how):
+        p = subprocess.run([*how, sys.executable, '-c', code], capture_output=True, text=True, check=False)
+        assert not p.returncode, p.stderr
+        return ast.literal_eval(p.stdout)
+    b.stage(basics() + [mapping('Vnet1', str(ipaddress.ip_address(0x0a000000 + i))) for i in range(1000)])
+    here = {c['name']: c['value'] for c in b.f.do('status-get')['status']['memory']}
+    assert here['staged'] == here['staged_by_user'] > 100000, here
+    for how in (['unshare', '-n'], ['unshare', '-Urn']):
+        there = memory(*how)
+        assert there['staged'] == 0 and there['staged_by_user'] == here['staged'], (how, there)
+    there = memory('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'unshare', '-Urn')
+    assert there['staged_by_user'] == 0, there
+    b.f.do('txn-abort')
+    assert memory('unshare', '-n')['staged_by_user'] == 0
 
 
 @case('two transactions stage at once; each is committed on what it finds then')

@@ -171,8 +171,8 @@ const char *enis_resolve(struct enis *e, const char *ref)
 	return found->key;
 }
 
-/* Fields of @over, and of @base those that @over does not have. */
-static void merge(struct buf *base, const struct buf *over, size_t base_key, size_t over_key)
+/* Fields of @over, and of @base those that @over neither has nor resets. */
+static void merge(struct buf *base, const struct buf *over, size_t base_key, size_t over_key, uint32_t reset)
 {
 	struct buf both = { 0 };
 	struct attr a, b;
@@ -182,7 +182,7 @@ static void merge(struct buf *base, const struct buf *over, size_t base_key, siz
 		for (attr_first(&b, over->p + over_key, over->len - over_key); attr_ok(&b); attr_next(&b))
 			if (b.type == a.type)
 				break;
-		if (!attr_ok(&b))
+		if (!attr_ok(&b) && !(reset >> a.type & 1))
 			attr_put(&both, a.type, a.data, a.len);
 	}
 	buf_free(base);
@@ -213,7 +213,7 @@ void enis_take(struct enis *e, const struct object *o, uint64_t cookie)
 	e->last_key = NULL;
 	if (o->del)
 		return;
-	merge(&eni->attrs, &o->attrs, eni->key_len, o->key_len);
+	merge(&eni->attrs, &o->attrs, eni->key_len, o->key_len, o->reset);
 	eni->key_len = o->key_len;
 	read_names(eni, eni->attrs.p, eni->attrs.len);
 }

@@ -25,7 +25,7 @@ static void delete(struct txn *x, const struct live *o)
 
 	live_key(o, &key);
 	attr_put_key(&b, o->t, &key);
-	txn_add(x, o->t, b.p, b.len, b.len, true, 0);
+	txn_add(x, o->t, b.p, b.len, b.len, TXN_DELETE, 0, 0);
 	buf_free(&b);
 }
 

@@ -77,7 +77,10 @@ int cmd_clear_flows(const struct args *a);
 int cmd_flow_count(const struct args *a);
 int cmd_flow_get(const struct args *a);
 int cmd_flow_delete(const struct args *a);
+/* monitor.c */
 int cmd_monitor(const struct args *a);
+/* top.c */
+int cmd_top(const struct args *a);
 /* stats.c */
 int cmd_stats(const struct args *a);
 /* clear.c */

@@ -14,13 +14,11 @@
 #include "files.h"
 #include "legacy.h"
 #include "nl.h"
-#include "rules.h"
 
 struct apply {
 	struct files files;
 	struct txn txn;
 	struct legacy legacy;
-	struct rules rules;
 };
 
 static void stage(void *arg, const struct table *t, const struct buf *attrs, size_t key_len,
@@ -28,7 +26,7 @@ static void stage(void *arg, const struct table *t, const struct buf *attrs, siz
 {
 	struct apply *x = arg;
 
-	txn_add(&x->txn, t, attrs->p, attrs->len, key_len, attrs->len == key_len, cookie);
+	txn_add(&x->txn, t, attrs->p, attrs->len, key_len, attrs->len == key_len ? TXN_DELETE : 0, 0, cookie);
 }
 
 static void take(void *arg, const struct object *o, uint64_t cookie)
@@ -38,10 +36,9 @@ static void take(void *arg, const struct object *o, uint64_t cookie)
 	if (o->half)
 		legacy_take(&x->legacy, o, cookie);
 	else if (!x->files.diag.errors)
-		txn_add(&x->txn, o->t, o->attrs.p, o->attrs.len, o->key_len, o->del, cookie);
+		txn_add(&x->txn, o->t, o->attrs.p, o->attrs.len, o->key_len,
+			(o->del ? TXN_DELETE : 0) | (o->loose ? TXN_ANY_PRIORITY : 0), o->reset, cookie);
 	legacy_see(&x->legacy, o);
-	if (o->loose)
-		rules_take(&x->rules, o, cookie);
 	x->files.stop = x->txn.refused == -ENOBUFS;
 }
 
@@ -64,13 +61,10 @@ int cmd_apply(const struct args *a)
 	code = files_result(&x.files);
 	if (!code) {
 		legacy_finish(&x.legacy, true, stage, &x);
-		code = rules_finish(&x.rules, &x.txn);
-	}
-	if (!code)
 		code = files_commit(&x.files, &x.txn, dry_run, "apply");
+	}
 	txn_end(&x.txn);
 	legacy_free(&x.legacy);
-	rules_free(&x.rules);
 	files_end(&x.files);
 	return code;
 }

@@ -21,6 +21,7 @@
 #include "../kernel/uapi/dash.h"
 #include "../kernel/version.h"
 #include "cmd.h"
+#include "suggest.h"
 #include "util.h"
 #include "verb.h"
 
@@ -83,9 +84,14 @@ const struct command commands[] = {
 	{ "flow delete", "", NULL, 0, 0, "end the connections that match", { FILTERS }, cmd_flow_delete },
 	{ "flow flush", "", NULL, 0, 0, "end connections, all or those that match", { FILTERS },
 	  cmd_clear_flows },
-	{ "monitor", "[config | flows]", "monitor", 0, 1, "show events as they happen",
+	{ "monitor", "[config | flows | limits]", "monitor", 0, 1, "show events as they happen",
 	  { { "--room", "KIB", NULL, "memory for events that have not been shown yet (65536)" } },
 	  cmd_monitor },
+	{ "top", "", NULL, 0, 0, "live view of ENIs, rates, table pressure, top talkers, drops",
+	  { { "-b", NULL, NULL, "batch: one view after the other, no terminal needed" },
+	    { "-n", "N", NULL, "end after so many views" },
+	    { "-d", "SECONDS", NULL, "time between two views, default 2" },
+	    { "--talkers", "N", NULL, "so many top talkers, default 10; 0: none" } }, cmd_top },
 	{ "set", "NAME VALUE [NAME VALUE]...", "param", 2, 64, "set timeouts and modes", { { 0 } },
 	  cmd_set },
 	{ "attach", "DEV", "dev", 1, 1, "attach the fast path to a device",
@@ -94,7 +100,8 @@ const struct command commands[] = {
 	{ "detach", "DEV", "dev", 1, 1, "take the fast path off a device", { { 0 } }, cmd_detach },
 	{ "help", "[COMMAND...]", NULL, 0, 8, "what commands there are",
 	  { { "--words", NULL, NULL, "rows of the command table, for completion" },
-	    { "--objects", NULL, NULL, "rows of the tables, for completion" } }, cmd_help },
+	    { "--objects", NULL, NULL, "rows of the tables, for completion" },
+	    { "--fields", NULL, NULL, "rows of the fields, for programs" } }, cmd_help },
 	{ 0 }
 };
 
@@ -150,6 +157,8 @@ static bool is_shared(const char *s)
 {
 	if (!strcmp(s, "-j") || !strcmp(s, "--json"))
 		opt.json = true;
+	else if (!strcmp(s, "-s") || !strcmp(s, "--statistics"))
+		opt.statistics = true;
 	else if (!strcmp(s, "-p") || !strcmp(s, "--pretty"))
 		opt.json = opt.pretty = true;
 	else
@@ -254,8 +263,7 @@ static int dispatch(int argc, char **argv)
 	if (!c)
 		c = verb_find(argc, argv, &used);
 	if (!c) {
-		err("unknown command \"%s%s%s\", see \"dashctl help\"", argv[0], argv[1] ? " " : "",
-		    argv[1] ? argv[1] : "");
+		suggest(argc, argv);
 		return EXIT_USAGE;
 	}
 	return run(c, argc - used, argv + used);

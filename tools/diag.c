@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "print.h"
 #include "util.h"
@@ -78,7 +79,8 @@ static void tell(struct diag *d, const struct place *at, const char *code, const
 		buf_printf(&b, "%s: ", at->file ? at->file : "dashctl");
 	if (at->object)
 		buf_printf(&b, "%s%s%s: ", at->object, at->field ? "." : "", at->field ? at->field : "");
-	buf_printf(&b, "%s: %s", code ? code : "WARNING", text);
+	buf_printf(&b, "%s%s%s: %s", color(STDERR_FILENO, code ? COLOR_BAD : COLOR_WARN),
+		   code ? code : "WARNING", color(STDERR_FILENO, COLOR_OFF), text);
 	if (at->pos.line)
 		buf_printf(&b, " (line %llu, column %u)", (unsigned long long)at->pos.line, at->pos.col);
 	fprintf(stderr, "%s\n", (char *)b.p);

@@ -70,12 +70,9 @@ static int by_object(const void *a, const void *b)
 
 static void line(const char *indent, char sign, const char *text)
 {
-	static int color = -1;
-	const char *c = sign == '+' ? "\033[32m" : sign == '-' ? "\033[31m" : "\033[33m";
+	enum color c = sign == '+' ? COLOR_GOOD : sign == '-' ? COLOR_BAD : COLOR_WARN;
 
-	if (color < 0)
-		color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	printf("%s%s%c %s%s\n", color ? c : "", indent, sign, text, color ? "\033[m" : "");
+	printf("%s%s%c %s%s\n", color(STDOUT_FILENO, c), indent, sign, text, color(STDOUT_FILENO, COLOR_OFF));
 }
 
 static void value_line(char sign, const struct field *f, const struct attr *a)

@@ -5,7 +5,8 @@
 
 usage: gen-netlink.py [--check]
 
-Writes kernel/uapi/dash.h, kernel/uapi/dash_fields.h and kernel/netlink_gen.[ch].
+Writes kernel/uapi/dash.h, kernel/uapi/dash_fields.h, kernel/netlink_gen.[ch] and the reference
+kernel/netlink.md.
 With --check nothing is written: exit status 1 names the files that differ.
 
 Why not the kernel's own YNL generator: it needs a kernel tree beside ours, and it knows
@@ -397,13 +398,78 @@ def header(f, p, count):
     return '\n'.join(out + ['', '#endif /* DASH_NETLINK_GEN_H */']) + '\n'
 
 
+def bounds(f, a):
+    """What a value may be, beyond its type."""
+    check = {k: f.limit(v) for k, v in a.checks.items()}
+    text = []
+    if a.kind == 'nest':
+        text.append(f'[{a.nest}](#set-{a.nest})')
+    if a.kind == 'enum':
+        text.append(f'[{a.enum}](#enum-{a.enum})')
+    if 'min' in check or 'max' in check:
+        text.append(f"{check.get('min', 0)}..{check.get('max', 2 ** int(a.type[1:]) - 1)}")
+    if 'max-len' in check and a.type == 'string':
+        text.append(f"up to {check['max-len']} bytes")
+    return ', '.join(text)
+
+
+def rows(*lines):
+    return ['| ' + ' | '.join(str(c).replace('|', '\\|') for c in line) + ' |' for line in lines]
+
+
+def reference(f):
+    out = ['<!-- SPDX-License-Identifier: GPL-2.0-only -->',
+           '<!-- Copyright (C) 2026 The dash-linux authors -->',
+           '<!-- Generated from kernel/dash.yaml by tools/gen-netlink.py: edit the spec, not this file. -->', '',
+           f'# Generic netlink family "{f.name}"', '', f.spec['doc'].strip(), '',
+           'Numbers are in host order, addresses in network order. An address (ip) has 4 or 16 bytes, a prefix is an address',
+           'and its length in bits, a mac has 6 bytes, a vni-range is `first << 32 | last`, a port-range `first << 16 | last`,',
+           'a bool is 0 or 1. A list is the attribute repeated, in order. Whatever is not in this file is refused; every',
+           'refusal has a sentence, and the offset of the attribute, in the extended ack.', '',
+           'Multicast groups: ' + ', '.join(f"`{g['name']}`" for g in f.spec['mcast-groups']['list']) + '.', '',
+           '## Commands', '']
+    for i, op in enumerate(f.ops, 1):
+        out += [f"### {op['name']}", '', f"Number {i}, `{upper(f.name, 'cmd', op['name'])}`. {op['doc'].strip()}", '']
+        table = []
+        for kind in ('do', 'dump', 'event'):
+            part = op.get(kind)
+            if part is None:
+                continue
+            names = {s: part.get(s, {}).get('attributes') or [] for s in ('request', 'reply')}
+            if kind == 'event':
+                names = {'request': [], 'reply': part['attributes']}
+            text = {s: ', '.join(f'`{a}`' for a in n) or '-' for s, n in names.items()}
+            table.append((kind + (f" to group `{op['mcgrp']}`" if 'mcgrp' in op else ''), text['request'], text['reply']))
+        out += rows(('', 'request', 'reply'), ('---', '---', '---'), *table) + ['']
+    out += ['## Attribute sets', '']
+    for name, (prefix, attrs, doc) in f.sets.items():
+        out += [f'### Set {name}', '', f'{doc} Attributes `{upper(prefix)}_*`.' if doc.endswith('.') else
+                f'{doc}: attributes `{upper(prefix)}_*`.', '']
+        table = []
+        for a in attrs:
+            if a.type == 'pad':
+                continue
+            kind = a.kind if a.kind == a.type or a.kind in ('enum', 'nest') else f'{a.kind} ({a.type})'
+            role = [w for w in a.words if w in FLAGS + ('reply',)] + (['list'] if a.multi else [])
+            table.append((a.number, f'`{a.name}`', kind, ', '.join(role), bounds(f, a), a.doc))
+        out += rows(('no.', 'attribute', 'type', 'role', 'values', ''), ('---',) * 6, *table) + ['']
+    out += ['## Enumerations', '']
+    for name, entries in f.enums.items():
+        out += [f'### Enum {name}', '', f.docs[name] + '.', '']
+        out += rows(('value', 'name', ''), ('---',) * 3, *((v, f'`{n}`', d) for _, n, v, d in entries)) + ['']
+    out += ['## Constants', '']
+    out += rows(('name', 'value', ''), ('---',) * 3,
+                *((f"`{upper(f.name, n)}`", d['value'], d['doc']) for n, d in f.consts.items()))
+    return '\n'.join(out) + '\n'
+
+
 def main():
     if sys.argv[1:] not in ([], ['--check']):
         sys.exit(__doc__.split('\n\n')[1])
     f = Family(yaml.safe_load(SPEC.read_text()))
     gen_c, gen_h = source(f)
     files = {'kernel/uapi/dash.h': uapi(f), 'kernel/uapi/dash_fields.h': fields(f),
-             'kernel/netlink_gen.c': gen_c, 'kernel/netlink_gen.h': gen_h}
+             'kernel/netlink_gen.c': gen_c, 'kernel/netlink_gen.h': gen_h, 'kernel/netlink.md': reference(f)}
     stale = []
     for name, text in files.items():
         path = ROOT / name

@@ -111,12 +111,15 @@ static void all_commands(void)
 	const struct table *t;
 	const struct verb *v;
 
-	printf("Usage: dashctl [-j|--json] [-p|--pretty] [-n NETNS] [-V|--version] COMMAND\n"
-	       "       dashctl [-j] [-p] [-n NETNS] [-force] -batch FILE\n\n");
+	printf("Usage: dashctl [-j|--json] [-p|--pretty] [-s|--statistics] [-n NETNS] COMMAND\n"
+	       "       dashctl [-j] [-p] [-s] [-n NETNS] [-force] -batch FILE\n"
+	       "       dashctl -V|--version | -h|--help\n\n");
 	for (c = commands; c->words; c++) {
 		int n = printf("  %s %s", c->words, c->args);
 
-		printf("%*s %s\n", n < 40 ? 40 - n : 0, "", c->help);
+		if (n > 39)
+			n = printf("\n") - 1;
+		printf("%*s %s\n", 40 - n, "", c->help);
 	}
 	printf("\n  OBJECT [");
 	for (v = verbs; v->word; v++)
@@ -175,6 +178,50 @@ static void object_rows(void)
 	}
 }
 
+static void field_row(const char *table, const struct field *f)
+{
+	static const char *const kinds[] = {
+		[V_UINT] = "uint", [V_BOOL] = "bool", [V_ENUM] = "enum", [V_IP] = "ip", [V_PREFIX] = "prefix",
+		[V_MASK] = "mask", [V_MAC] = "mac", [V_NAME] = "name", [V_ENI] = "eni", [V_VNIS] = "vnis",
+		[V_PORTS] = "ports", [V_ACTIONS] = "actions",
+	};
+	static const struct { unsigned int flag; const char *word; } flags[] = {
+		{ F_KEY, "key" }, { F_MANDATORY, "mandatory" }, { F_CREATE_ONLY, "create-only" },
+		{ F_STORED, "stored" }, { F_LATER, "later" }, { F_LIST, "list" }, { F_IGNORED, "ignored" },
+		{ F_OPTIONAL, "optional" },
+	};
+	const struct word *w;
+	const char *sep = "";
+	size_t i;
+
+	printf("%s|%s|%s|%s|", table, f->name, f->alias ? f->alias : "", kinds[f->type]);
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
+		if (f->flags & flags[i].flag) {
+			printf("%s%s", sep, flags[i].word);
+			sep = ",";
+		}
+	printf("|%llu|%llu|%s|", (unsigned long long)f->min, (unsigned long long)f->max, f->def ? f->def : "");
+	for (w = f->words; w && w->name; w++)
+		printf("%s%s%s", w == f->words ? "" : ",", w->name, w->later ? "-" : "");
+	printf("|%s\n", f->ref ? table_by_type(f->ref)->word : "");
+}
+
+/* table|field|other names|kind|roles|least|most|default|words, - is later|object that it names */
+static void field_rows(void)
+{
+	const struct table *t;
+	unsigned int i;
+
+	for (t = tables; t->name; t++) {
+		for (i = 0; i < t->n_fields; i++)
+			field_row(t->name, &t->fields[i]);
+		if (!t->type)
+			printf("%s|||later\n", t->name);
+	}
+	for (i = 0; i < n_routing_action_fields; i++)
+		field_row("action", &routing_action_fields[i]);
+}
+
 static void drop_reasons(void)
 {
 #define X(num, sym, name, scope, fwd) \
@@ -199,6 +246,10 @@ int cmd_help(const struct args *a)
 		object_rows();
 		return EXIT_OK;
 	}
+	if (a->opt[2]) {
+		field_rows();
+		return EXIT_OK;
+	}
 	if (!a->n) {
 		all_commands();
 		return EXIT_OK;
@@ -220,6 +271,10 @@ int cmd_help(const struct args *a)
 		printf("  %-40s %s\n", t->name, t->help);
 	if (!found && !strcmp((char *)words.p, "tables"))
 		found = 1;
+	/* "vnet add" is a command too */
+	for (i = 0; !found && a->n == 2 && verbs[i].word; i++)
+		if (!strcmp(verbs[i].word, a->v[1]))
+			words.p[strcspn((char *)words.p, " ")] = '\0';
 	t = found ? NULL : table_by_word((char *)words.p);
 	if (t)
 		one_table(t);

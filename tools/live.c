@@ -9,8 +9,10 @@
 
 #include <string.h>
 
+#include "../kernel/uapi/dash.h"
 #include "object.h"
 #include "print.h"
+#include "stats.h"
 
 static void pr_value(const char *name, const struct field *f, const void *data, size_t len)
 {
@@ -130,7 +132,16 @@ void pr_live(const struct live *o)
 	pr_key(o);
 	pr_fields(o, true);
 	pr_counters(o);
+	pr_statistics(o);
 	pr_end();
+}
+
+void pr_statistics(const struct live *o)
+{
+	char text[VALUE_TEXT];
+
+	if (opt.statistics && o->t->type == DASH_OBJ_ENI && live_text(o, "eni", text))
+		stats_of_eni(text);
 }
 
 void live_name(const struct live *o, struct buf *out)

@@ -18,6 +18,9 @@ void pr_key(const struct live *o);
 /* hits, bytes and further counters, if it has any */
 void pr_counters(const struct live *o);
 
+/* What the packets of an ENI came to, if it is one and -s was given. */
+void pr_statistics(const struct live *o);
+
 /* All of the above as one object, led by the table's word in text. */
 void pr_live(const struct live *o);
 

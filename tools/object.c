@@ -332,6 +332,8 @@ static bool put_field(struct parse *p, struct place *at, struct object *o, const
 	if (f->flags & F_LIST) {
 		if (!list(p, at, f, m, &o->attrs))
 			return false;
+		if (o->t->merge && o->attrs.len == before)
+			o->reset |= 1u << f->attr;
 	} else {
 		if (!scalar(p, at, f, m, &v))
 			return false;
@@ -540,6 +542,7 @@ int object_parse(struct parse *p, struct place *at, const struct json *m, bool d
 	o->del = del;
 	o->attrs.len = 0;
 	o->half = NULL;
+	o->reset = 0;
 	if (strlen(m->key) != m->key_len) {
 		diag_error(p->diag, at, "EINVAL", "key holds a NUL character");
 		return -1;

@@ -15,6 +15,7 @@
  * @del: it is to be deleted
  * @attrs: payload of its nest: attributes in ascending order, keys first
  * @key_len: bytes of @attrs that are key
+ * @reset: SET of a table that merges: bits of the attributes of lists given as empty
  * @loose: an inbound route rule whose key, as written, has no priority
  * @half: the binding came by "acl_group_id": field of the family whose half it is, "" if the
  *	group must say the family; NULL: an ordinary object
@@ -26,6 +27,7 @@ struct object {
 	bool del, loose;
 	struct buf attrs;
 	size_t key_len;
+	uint32_t reset;
 	const char *half;
 	char half_group[VALUE_MAX];
 };

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util.h"
 
@@ -182,7 +183,7 @@ static void text_value(const char *name, const char *s)
 			indent(text_level() ? text_level() - 1 : 0);
 		}
 		if (name)
-			printf("%s ", name);
+			printf("%s%s%s ", color(STDOUT_FILENO, COLOR_NAME), name, color(STDOUT_FILENO, COLOR_OFF));
 	}
 	in_line = true;
 	if (!*s || strpbrk(s, " \t\"\\"))

@@ -5,12 +5,10 @@
  * rule's priority is part of its key.  Files may say it in the body instead
  * (spec/config.md 5.13), and then the key without it is the whole identity: SET
  * with another priority replaces the rule, DEL finds it whatever its priority.
- * So the rules of such keys are remembered, and at the end of the files the
- * others with the same ENI, VNI and source are deleted: earlier ones of the
- * files, and live ones.  For a comparison with the live state it is enough to
- * know the earlier ones.
+ * apply leaves that to the kernel (any-priority of dash.yaml).  A comparison with the
+ * live state has to know which operations of the files a later one replaces.
  *
- * Called by config.c and sync.c.  Sorted once, one dump for each ENI.
+ * Called by sync.c.
  */
 #define _GNU_SOURCE
 #include "rules.h"
@@ -19,9 +17,8 @@
 #include <string.h>
 
 #include "../kernel/uapi/dash.h"
-#include "query.h"
 
-enum { ENI, VNI, PREFIX, PRIORITY };
+#define PRIORITY 3		/* part of the key */
 
 /**
  * struct loose_rule - one operation
@@ -62,12 +59,9 @@ static void key_of(const struct loose_rule *r, struct key *key)
 	object_key(table(), r->attrs, r->len, key);
 }
 
-/* By ENI unless @any_eni, VNI, source. */
-static int identity_cmp(struct key *a, struct key *b, bool any_eni)
+static int identity_cmp(struct key *a, struct key *b)
 {
 	a->part[PRIORITY].len = b->part[PRIORITY].len = 0;
-	if (any_eni)
-		a->part[ENI].len = b->part[ENI].len = 0;
 	return key_cmp(table(), a, b);
 }
 
@@ -79,17 +73,8 @@ static int by_identity(const void *a, const void *b)
 
 	key_of(x, &k);
 	key_of(y, &l);
-	d = identity_cmp(&k, &l, false);
+	d = identity_cmp(&k, &l);
 	return d ? d : x->seq < y->seq ? -1 : 1;
-}
-
-/* A live rule against a key without ENI and priority; for bsearch(). */
-static int live_cmp(const void *key, const void *live)
-{
-	struct key k = *(const struct key *)key, l;
-
-	live_key(live, &l);
-	return identity_cmp(&k, &l, true);
 }
 
 static bool same_priority(const struct key *a, const struct key *b)
@@ -98,74 +83,6 @@ static bool same_priority(const struct key *a, const struct key *b)
 	static const uint32_t zero;
 
 	return !memcmp(x->len ? (const void *)x->b : &zero, y->len ? (const void *)y->b : &zero, 4);
-}
-
-static void drop(struct txn *txn, const struct key *key, uint64_t cookie)
-{
-	struct buf b = { 0 };
-
-	attr_put_key(&b, table(), key);
-	txn_add(txn, table(), b.p, b.len, b.len, true, cookie);
-	buf_free(&b);
-}
-
-/* Deletes the live rules of one identity but the one that @last sets. */
-static void drop_live(struct txn *txn, const struct query *q, const struct loose_rule *last)
-{
-	struct key want, have, plain;
-	const struct live *hit;
-	size_t i;
-
-	key_of(last, &want);
-	plain = want;
-	hit = q->n ? bsearch(&plain, q->obj, q->n, sizeof(*q->obj), live_cmp) : NULL;
-	if (!hit)
-		return;
-	for (i = (size_t)(hit - q->obj); i && !live_cmp(&plain, &q->obj[i - 1]); i--)
-		;
-	for (; i < q->n && !live_cmp(&plain, &q->obj[i]); i++) {
-		live_key(&q->obj[i], &have);
-		if (last->del || !same_priority(&have, &want))
-			drop(txn, &have, last->cookie);
-	}
-}
-
-int rules_finish(struct rules *l, struct txn *txn)
-{
-	struct query q = { 0 };
-	char *eni = NULL;
-	struct key a, b;
-	size_t i;
-	int e = EXIT_OK;
-
-	if (l->n)
-		qsort(l->r, l->n, sizeof(*l->r), by_identity);
-	for (i = 0; !e && i < l->n; i++) {
-		size_t last = i;
-
-		key_of(&l->r[i], &a);
-		if (!eni || strcmp(eni, (char *)a.part[ENI].b)) {
-			free(eni);
-			eni = xstrdup((char *)a.part[ENI].b);
-			query_free(&q);
-			e = query(&q, DASH_OBJ_ROUTE_RULE, eni);
-		}
-		for (; last + 1 < l->n; last++) {
-			key_of(&l->r[last + 1], &b);
-			if (identity_cmp(&a, &b, false))
-				break;
-		}
-		for (; i < last; i++) {
-			key_of(&l->r[i], &a);
-			key_of(&l->r[last], &b);
-			if (!same_priority(&a, &b))
-				drop(txn, &a, l->r[i].cookie);
-		}
-		drop_live(txn, &q, &l->r[last]);
-	}
-	free(eni);
-	query_free(&q);
-	return e;
 }
 
 static int by_cookie(const void *a, const void *b)
@@ -187,7 +104,7 @@ void rules_settle(struct rules *l)
 		for (last = i; last + 1 < l->n; last++) {
 			key_of(&l->r[i], &a);
 			key_of(&l->r[last + 1], &b);
-			if (identity_cmp(&a, &b, false))
+			if (identity_cmp(&a, &b))
 				break;
 		}
 		for (; i <= last; i++) {

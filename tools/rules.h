@@ -4,7 +4,6 @@
 #define DASHCTL_RULES_H
 
 #include "object.h"
-#include "txn.h"
 
 /**
  * struct rules - inbound route rules whose key, as written, has no priority
@@ -16,9 +15,7 @@ struct rules {
 };
 
 void rules_take(struct rules *l, const struct object *o, uint64_t cookie);
-/* Stages the deletion of what the rules replace.  Return: EXIT_OK, or told. */
-int rules_finish(struct rules *l, struct txn *txn);
-/* Instead of rules_finish(): keeps only operations that a later one replaces, for rules_superseded(). */
+/* Keeps only operations that a later one replaces, for rules_superseded(). */
 void rules_settle(struct rules *l);
 bool rules_superseded(const struct rules *l, uint64_t cookie);
 void rules_free(struct rules *l);

@@ -261,6 +261,7 @@ static int show_one_eni(const char *eni)
 		pr_key(&q.obj[0]);
 		pr_fields(&q.obj[0], true);
 		pr_counters(&q.obj[0]);
+		pr_statistics(&q.obj[0]);
 		e = pr_bindings(eni);
 		pr_end();
 		pr_end();

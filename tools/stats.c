@@ -20,6 +20,7 @@
 #include "nl.h"
 #include "object.h"
 #include "print.h"
+#include "stats.h"
 
 /* One counter of one scope: "eni F4939FEFC47E<TAB>rx_packets". */
 struct sample {
@@ -246,6 +247,29 @@ static int show_scopes(struct stats *st, int scope, const char *eni)
 	pr_end();
 	buf_free(&b);
 	return e ? nl_failed("stats", e) : EXIT_OK;
+}
+
+static void on_eni_stats(const void *attrs, size_t len, void *arg)
+{
+	struct attr a;
+
+	pr_rows("statistics");
+	for (attr_first(&a, attrs, len); attr_ok(&a); attr_next(&a))
+		if (a.type == DASH_A_COUNTER)
+			pr_nest(arg, "", &a);
+	pr_end();
+}
+
+void stats_of_eni(const char *eni)
+{
+	struct stats st = { 0 };
+	struct buf b = { 0 };
+
+	nl_start(&b, DASH_CMD_STATS_GET);
+	attr_put(&b, DASH_A_ENI, eni, strlen(eni) + 1);
+	nl_list(&b, on_eni_stats, &st, NULL);	/* it may be gone by now: then it has none */
+	buf_free(&b);
+	forget(&st.now);
 }
 
 static void pr_object_counters(struct stats *st, const char *scope, const struct live *o)

@@ -256,8 +256,8 @@ static void emit(struct sync *s, const struct table *t, size_t key_len, uint64_t
 	if (!(e.flags & E_CHANGED) && !replace && has_owner(s, t))
 		return;
 	if (t->merge)
-		txn_add(&s->txn, t, s->out.p, key_len, key_len, true, cookie);
-	txn_add(&s->txn, t, s->out.p, s->out.len, key_len, false, cookie);
+		txn_add(&s->txn, t, s->out.p, key_len, key_len, TXN_DELETE, 0, cookie);
+	txn_add(&s->txn, t, s->out.p, s->out.len, key_len, 0, 0, cookie);
 }
 
 static void each(struct sync *s, const struct table *t, const void *attrs, size_t len,
@@ -351,7 +351,7 @@ static void delete_doomed(struct sync *s)
 	for (at = 0; at < s->doomed.len; at += sizeof(head) + head[1]) {
 		memcpy(head, s->doomed.p + at, sizeof(head));
 		txn_add(&s->txn, table_by_type(head[0]), s->doomed.p + at + sizeof(head), head[1], head[1],
-			true, COOKIE_NONE);
+			TXN_DELETE, 0, COOKIE_NONE);
 	}
 }
 

@@ -24,7 +24,7 @@
 
 #define MESSAGE_SIZE	(60 * 1024)
 #define PART_SIZE	(32 * 1024)
-#define OVERHEAD	64		/* nests, cookie and flags of an object */
+#define OVERHEAD	320		/* nests, cookie, flags and resets of an object */
 
 static int begin(void)
 {
@@ -70,9 +70,11 @@ static void flush(struct txn *x)
 }
 
 static void put_part(struct txn *x, const struct table *t, const void *key, size_t key_len,
-		     const void *attrs, size_t len, unsigned int flag, uint64_t cookie)
+		     const void *attrs, size_t len, unsigned int flag, unsigned int how, uint32_t reset,
+		     uint64_t cookie)
 {
 	size_t object, set;
+	uint16_t bit;
 
 	if (x->msg.len + OVERHEAD + key_len + len > MESSAGE_SIZE)
 		flush(x);
@@ -91,24 +93,30 @@ static void put_part(struct txn *x, const struct table *t, const void *key, size
 	if (flag)
 		attr_put(&x->msg, flag, NULL, 0);
 	attr_put(&x->msg, DASH_A_OBJECT_COOKIE, &cookie, sizeof(cookie));
+	for (bit = 0; reset >> bit; bit++)
+		if (reset >> bit & 1)
+			attr_put(&x->msg, DASH_A_OBJECT_RESET, &bit, sizeof(bit));
+	if (how & TXN_ANY_PRIORITY)
+		attr_put(&x->msg, DASH_A_OBJECT_ANY_PRIORITY, NULL, 0);
 	nl_nest_end(&x->msg, object);
 }
 
 void txn_add(struct txn *x, const struct table *t, const void *attrs, size_t len, size_t key_len,
-	     bool del, uint64_t cookie)
+	     unsigned int how, uint32_t reset, uint64_t cookie)
 {
 	const unsigned char *p = attrs, *from = p + key_len, *end = p + len;
-	unsigned int flag = del ? DASH_A_OBJECT_DELETE : 0;
+	unsigned int flag = how & TXN_DELETE ? DASH_A_OBJECT_DELETE : 0;
 	struct attr a;
 
 	for (attr_first(&a, from, (size_t)(end - from)); attr_ok(&a); attr_next(&a)) {
 		if ((size_t)(a.p - from) < PART_SIZE)
 			continue;
-		put_part(x, t, p, key_len, from, (size_t)(a.p - from), flag, cookie);
+		put_part(x, t, p, key_len, from, (size_t)(a.p - from), flag, how, reset, cookie);
 		flag = DASH_A_OBJECT_APPEND;
+		how = reset = 0;
 		from = a.p;
 	}
-	put_part(x, t, p, key_len, from, (size_t)(end - from), flag, cookie);
+	put_part(x, t, p, key_len, from, (size_t)(end - from), flag, how, reset, cookie);
 }
 
 static void on_problem(const void *attrs, size_t len, void *arg)

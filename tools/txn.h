@@ -44,6 +44,12 @@ struct txn {
 	uint32_t changed;
 };
 
+/* How an operation is meant, for txn_add(). */
+enum {
+	TXN_DELETE = 1,		/* delete instead of set */
+	TXN_ANY_PRIORITY = 2,	/* inbound route rule: its key is meant without the priority */
+};
+
 /* @keep: txn_replay() will be called.  Return: 0, or -errno after which nl_failed() tells. */
 int txn_begin(struct txn *x, bool keep);
 
@@ -52,14 +58,15 @@ int txn_begin(struct txn *x, bool keep);
  * @t: table
  * @attrs, @len: attributes in ascending order
  * @key_len: how many bytes of them are the key
- * @del: delete instead of set
+ * @how: TXN_*
+ * @reset: ENI: bits of attributes that return to their defaults instead of keeping their values
  * @cookie: comes back with problems
  *
  * Objects are collected to messages; an object too large for one is sent in parts.  The kernel's
  * judgement of single objects is asked for by txn_commit() only.
  */
 void txn_add(struct txn *x, const struct table *t, const void *attrs, size_t len, size_t key_len,
-	     bool del, uint64_t cookie);
+	     unsigned int how, uint32_t reset, uint64_t cookie);
 
 /**
  * txn_commit - make it the state, or with @dry_run only ask whether that could be done

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct options opt;
 
@@ -24,6 +25,23 @@ void err(const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+const char *color(int fd, enum color what)
+{
+	static const char *const codes[] = {
+		[COLOR_OFF] = "\033[0m", [COLOR_NAME] = "\033[36m", [COLOR_GOOD] = "\033[32m",
+		[COLOR_BAD] = "\033[31m", [COLOR_WARN] = "\033[33m", [COLOR_BOLD] = "\033[1m",
+	};
+	static int known[3] = { -1, -1, -1 };
+	const char *term, *no;
+
+	if (known[fd] < 0) {
+		term = getenv("TERM");
+		no = getenv("NO_COLOR");
+		known[fd] = isatty(fd) && term && strcmp(term, "dumb") && !(no && *no);
+	}
+	return known[fd] ? codes[what] : "";
 }
 
 static void *check(void *p)

@@ -25,9 +25,10 @@ enum {
 /**
  * struct options - what the command line says about every command
  * @json, @pretty: output as JSON; indented
+ * @statistics: show commands of ENIs print their counters too
  */
 struct options {
-	bool json, pretty;
+	bool json, pretty, statistics;
 };
 extern struct options opt;
 
@@ -39,6 +40,16 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* One line on stderr: "dashctl: ...". */
 void err(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * color - the escape sequence that begins or ends a colour
+ * @fd: where it would be written
+ * @what: below
+ *
+ * "" unless @fd is a terminal that is not dumb and NO_COLOR is not set.
+ */
+enum color { COLOR_OFF, COLOR_NAME, COLOR_GOOD, COLOR_BAD, COLOR_WARN, COLOR_BOLD };
+const char *color(int fd, enum color what);
 
 /* Value of a hexadecimal digit, or -1. */
 static inline int hex_digit(int c)

@@ -422,7 +422,7 @@ static bool range_object(const struct field *f, const struct json *j, struct val
 	char text[96];
 
 	if (range && j->n == 1)
-		return value_from_json(f, range, v, note);
+		return range->type == JSON_OBJECT ? range_object(f, range, v, note) : wrong_type(f, range, note);
 	if (one && j->n == 1)
 		lo = hi = one;
 	else if (!lo || !hi || j->n != 2)

@@ -229,8 +229,8 @@ static int change(struct files *x, const struct object *o, const struct words *w
 	}
 	/* without this an ENI would keep what is not said */
 	if (merge && (verb == SET || verb == REPLACE))
-		txn_add(&txn, table, out.p, key_len, key_len, true, COOKIE_NONE);
-	txn_add(&txn, table, out.p, out.len, key_len, verb == DEL, COOKIE_NONE);
+		txn_add(&txn, table, out.p, key_len, key_len, TXN_DELETE, 0, COOKIE_NONE);
+	txn_add(&txn, table, out.p, out.len, key_len, verb == DEL ? TXN_DELETE : 0, 0, COOKIE_NONE);
 	code = files_commit(x, &txn, false, table->word);
 	txn_end(&txn);
 	buf_free(&out);

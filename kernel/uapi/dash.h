@@ -92,8 +92,10 @@
  *	do reply: DASH_A_LAST
  *
  * DASH_CMD_CONFIG_NTF
- *	Sent to group config after each commit that changed something.
- *	event: DASH_A_GENERATION, DASH_A_CHANGED, DASH_A_PORTID
+ *	Sent to group config after each commit that changed something: who did it, and the
+ *	objects that were set or deleted, the first thousand of them. Several messages of
+ *	one generation if they do not fit into one.
+ *	event: DASH_A_GENERATION, DASH_A_CHANGED, DASH_A_PORTID, DASH_A_PID, DASH_A_UID, DASH_A_COMM, DASH_A_OBJECT, DASH_A_CUT
  *
  * DASH_CMD_FLOW_NEW_NTF
  *	Sent to group flows for each connection that is created.
@@ -102,6 +104,11 @@
  * DASH_CMD_FLOW_END_NTF
  *	Sent to group flows for each connection that has ended, with its final counters.
  *	event: DASH_A_FLOW
+ *
+ * DASH_CMD_LIMIT_NTF
+ *	Sent to group limits when a limit is reached, and when it is left; looked at once a
+ *	second.
+ *	event: DASH_A_LIMIT_EVENT
  */
 #ifndef DASH_H
 #define DASH_H
@@ -110,6 +117,7 @@
 #define DASH_FAMILY_VERSION	1
 #define DASH_MCGRP_CONFIG	"config"
 #define DASH_MCGRP_FLOWS	"flows"
+#define DASH_MCGRP_LIMITS	"limits"
 
 /* Version of this interface; grows when something is added */
 #define DASH_ABI_VERSION	1
@@ -291,7 +299,7 @@ enum {
 /* An elastic network interface: a VM port (spec/config.md 5.4) */
 enum {
 	DASH_A_ENI_ENI = 1,					/* string, key: Name; often the MAC address */
-	DASH_A_ENI_ENI_ID,					/* string, create-only, stored: GUID; default: the name */
+	DASH_A_ENI_ENI_ID,					/* string, create-only: GUID; default: the name */
 	DASH_A_ENI_MAC_ADDRESS,					/* mac, mandatory, create-only: Identity in packets; unique */
 	DASH_A_ENI_VNET,					/* string, mandatory: Home VNET */
 	DASH_A_ENI_VM_VNI,					/* u32: VNI of this VM's leg, if not the appliance's */
@@ -478,7 +486,7 @@ enum {
 /* A set of meter rules (spec/config.md 5.17) */
 enum {
 	DASH_A_METER_POLICY_METER_POLICY_ID = 1,	/* string, key: Name */
-	DASH_A_METER_POLICY_IP_VERSION,			/* u8, enum dash_ip_version, mandatory, create-only: Family */
+	DASH_A_METER_POLICY_IP_VERSION,			/* u8, enum dash_ip_version, mandatory, create-only, stored: Family */
 
 	__DASH_A_METER_POLICY_MAX,
 	DASH_A_METER_POLICY_MAX = __DASH_A_METER_POLICY_MAX - 1
@@ -545,6 +553,10 @@ enum {
 	DASH_A_OBJECT_BYTES,			/* u64, reply: Bytes of those packets */
 	DASH_A_OBJECT_COUNTER,			/* nest of DASH_A_COUNTER_*, list, reply: Further counters */
 	DASH_A_OBJECT_PAD,			/* pad */
+	DASH_A_OBJECT_RESET,			/* u16, list: TXN_ADD of an ENI, which keeps what a SET omits: number of a field that returns to its default, unless the SET gives it */
+	DASH_A_OBJECT_ANY_PRIORITY,		/* flag: TXN_ADD of a route rule: its key is meant without the priority. Of those staged with this flag for one ENI, VNI and prefix the last counts, and live rules of these go, unless the transaction names them without the flag */
+	DASH_A_OBJECT_CREATED,			/* flag, reply: CONFIG_NTF: it did not exist before */
+	DASH_A_OBJECT_CUT,			/* flag, reply: CONFIG_NTF: fields are left out, because there are too many for a message */
 
 	__DASH_A_OBJECT_MAX,
 	DASH_A_OBJECT_MAX = __DASH_A_OBJECT_MAX - 1
@@ -664,6 +676,20 @@ enum {
 	DASH_A_STATUS_MAX = __DASH_A_STATUS_MAX - 1
 };
 
+/* A limit that was reached, or left again */
+enum {
+	DASH_A_LIMIT_EVENT_NAME = 1,	/* string: flow_table (connections of the appliance), flows (of an ENI), half_open (connections gave way to new ones), cps (new connections were refused for their rate) */
+	DASH_A_LIMIT_EVENT_REACHED,	/* flag: Reached; absent: left */
+	DASH_A_LIMIT_EVENT_ENI_MAC,	/* mac: ENI; absent: the appliance as a whole */
+	DASH_A_LIMIT_EVENT_VALUE,	/* u64: What is used now */
+	DASH_A_LIMIT_EVENT_LIMIT,	/* u64: What may be used; 0: no number is set */
+	DASH_A_LIMIT_EVENT_REFUSED,	/* u64: Connections refused, or taken from others, in the last second */
+	DASH_A_LIMIT_EVENT_PAD,		/* pad */
+
+	__DASH_A_LIMIT_EVENT_MAX,
+	DASH_A_LIMIT_EVENT_MAX = __DASH_A_LIMIT_EVENT_MAX - 1
+};
+
 /* Attributes of messages */
 enum {
 	DASH_A_OBJECT = 1,	/* nest of DASH_A_OBJECT_*, list: Objects */
@@ -692,6 +718,11 @@ enum {
 	DASH_A_WARNINGS,	/* u32: TXN_COMMIT: number of warnings, to be read by TXN_ERRORS */
 	DASH_A_CHANGED,		/* u32: Objects that were created, replaced or deleted */
 	DASH_A_PORTID,		/* u32: Netlink port that committed */
+	DASH_A_PID,		/* u32: Process that committed, as it numbers itself */
+	DASH_A_UID,		/* u32: Its user, as the namespace of the appliance numbers it */
+	DASH_A_COMM,		/* string: Its name */
+	DASH_A_CUT,		/* flag: CONFIG_NTF: more objects have changed than are told */
+	DASH_A_LIMIT_EVENT,	/* nest of DASH_A_LIMIT_EVENT_*: A limit */
 
 	__DASH_A_MAX,
 	DASH_A_MAX = __DASH_A_MAX - 1
@@ -715,6 +746,7 @@ enum {
 	DASH_CMD_CONFIG_NTF,
 	DASH_CMD_FLOW_NEW_NTF,
 	DASH_CMD_FLOW_END_NTF,
+	DASH_CMD_LIMIT_NTF,
 
 	__DASH_CMD_MAX,
 	DASH_CMD_MAX = __DASH_CMD_MAX - 1
