@@ -143,24 +143,81 @@ progress() {
 	grep -qP '\r[0-9]+ objects, [0-9]+/s\x1b\[K.*\r\x1b\[K$' "$lib_tmp/said"
 }
 
-# Every command, option, table and drop reason is in the manual, and nothing else claims to be.
+# Every command with its options is on one page of the manual, every object and drop reason too, and
+# nothing else claims to be.
 manual() {
-	local man=$lib_tmp/man words live options o
-	sed 's/\\-/-/g' "$ROOT/tools/dashctl.8" >"$man"
+	local dir=$lib_tmp/man page words live options o
+	mkdir -p "$dir"
+	for page in "$ROOT"/tools/*.8; do
+		sed 's/\\-/-/g' "$page" >"$dir/$(basename "$page")"
+	done
+	cd "$dir"
 	while IFS='|' read -r words live options; do
-		grep -qF ".B dashctl $words" "$man" || { echo "no \"$words\""; return 1; }
+		page=$(awk -v words=".B dashctl $words" 'last == ".TP" &&
+			($0 == words || index($0, words " \\") == 1) { print FILENAME } { last = $0 }' ./*.8)
+		[ -n "$page" ] && [ "$(wc -l <<<"$page")" = 1 ] || { echo "\"$words\" is on: $page"; return 1; }
 		for o in ${options//,/ }; do
-			grep -qF -- "${o%%=*}" "$man" || { echo "no \"${o%%=*}\""; return 1; }
+			grep -qF -- "${o%%=*}" "$page" || { echo "$page: no \"${o%%=*}\" of \"$words\""; return 1; }
 		done
 	done < <(dashctl help --words)
 	while read -r words; do
 		dashctl help --words | cut -d'|' -f1 | grep -qxF "$words" || { echo "\"$words\" is no command"; return 1; }
-	done < <(sed -n 's/^\.B dashctl \([a-z -]*[a-z]\).*/\1/p' "$man")
+	done < <(awk 'last == ".TP" { print } { last = $0 }' ./*.8 | sed -n 's/^\.B dashctl \([a-z -]*[a-z]\).*/\1/p')
 	while IFS='|' read -r words _; do
-		grep -qE "^\.BR $words [,.]$" "$man" || { echo "no object \"$words\""; return 1; }
+		grep -qE "^\.BR $words [,.]$" dashctl-object.8 || { echo "no object \"$words\""; return 1; }
 	done < <(dashctl help --objects)
 	diff <(dashctl help drops | awk '{ print $1, $2 }') \
-		<(sed -n '/^\.SH DROP REASONS/,/^\.SH EXIT/s/^\([0-9]*\)	\([a-z_]*\)	.*/\1 \2/p' "$man")
+		<(sed -n '/^\.SH DROP REASONS/,/^\.SH EXIT/s/^\([0-9]*\)	\([a-z_]*\)	.*/\1 \2/p' dashctl.8)
+}
+
+# Each page has its parts, is known to the first one, and groff has nothing against it.
+pages() {
+	local page name part
+	cd "$ROOT/tools"
+	for page in *.8; do
+		name=${page%.8}
+		for part in NAME SYNOPSIS EXAMPLES "SEE ALSO"; do
+			grep -qx "\.SH $part" "$page" || { echo "$page: no $part"; return 1; }
+		done
+		[ $page = dashctl.8 ] || grep -qF "${name//-/\\-} (8)" dashctl.8 || { echo "$page: unknown to dashctl.8"; return 1; }
+		expect "" groff -man -Tutf8 -t -ww -z "$page" 2>&1
+	done
+}
+
+# Every example of the manual is a command that exists, with options that it has.
+examples() {
+	local line words rest n=0 row option w
+	while read -r line; do
+		line=${line#*dashctl }
+		while [[ $line == -* ]]; do
+			case $line in
+			-n\ * | -batch\ *) line=${line#* } ;;
+			esac
+			[[ $line == *\ * ]] || line+=' '
+			line=${line#* }
+		done
+		[ -n "$line" ] || continue
+		line=${line#show dash }
+		[[ $line != vnet\ brief && $line != route-types ]] || line="show $line"
+		row=$(dashctl help --words | awk -F'|' -v line="$line " 'index(line, $1 " ") == 1 && length($1) > best {
+			best = length($1); row = $0 } END { print row }')
+		[ -n "$row" ] || dashctl help --objects | grep -q "^${line%% *}|" || { echo "no command: $line"; return 1; }
+		for w in $line; do
+			[[ $w == --* || $w == -[a-z] ]] || continue
+			grep -qE "[|,]$w=" <<<"$row" || { echo "no option $w: $line"; return 1; }
+		done
+		n=$((n + 1))
+	done < <(sed -n 's/\\-/-/g; /^[#$] /{ s/ [|>].*//; /dashctl /p }' "$ROOT"/tools/*.8)
+	[ $n -ge 30 ] || { echo "only $n examples"; return 1; }
+}
+
+installed() {
+	local to=$lib_tmp/to
+	make -s -C "$ROOT" install-tools DESTDIR="$to" PREFIX=/usr
+	cmp "$ROOT/tools/dashctl" "$to/usr/sbin/dashctl"
+	diff <(cd "$ROOT/tools" && echo *.8) <(cd "$to/usr/share/man/man8" && echo *)
+	cmp "$ROOT/tools/dashctl.bash-completion" "$to/usr/share/bash-completion/completions/dashctl"
+	cmp "$ROOT/tools/dashctl.zsh-completion" "$to/usr/share/zsh/site-functions/_dashctl"
 }
 
 # What the shell offers after the words given.
@@ -191,7 +248,7 @@ zsh_completion() {
 	expect "FILES " zsh_offered "dashctl attach eth0 ''"
 }
 
-plan $(($(grep -c . <<<"$cases") + 5 + 29))
+plan $(($(grep -c . <<<"$cases") + 5 + 38))
 for e in $examples; do
 	check "example $e.json has no errors" dashctl check "$ROOT/selftests/configs/$e.json"
 done
@@ -221,9 +278,15 @@ check "a stream of any length" streamed
 check "--ignore-unknown takes unknown tables" bash -c \
 	"echo '{\"PORT_TABLE:x\": {}, \"DASH_Y_TABLE:y\": 5}' | dashctl check --ignore-unknown - 2>/dev/null"
 check "no such file" usage 'nosuch.json: EPARSE: cannot open: No such file or directory' 'check nosuch.json'
-check "no such command" usage 'dashctl: unknown command "frob it", see "dashctl help"' 'frob it'
+check "no such command" usage 'dashctl: unknown command "frob", see "dashctl help"' 'frob it'
+check "a word that looks like one" usage 'dashctl: unknown command "tag"; did you mean "prefix_tag"?' 'tag add x'
+check "a word with a letter too many" usage 'dashctl: unknown command "aply"; did you mean "apply"?' 'aply x'
+check "a first word alone" usage 'dashctl: clear: one of these must follow: all, eni, vnet, flows' 'clear'
+check "a wrong second word" usage 'dashctl: clear: "enis" is none of: all, eni, vnet, flows' 'clear enis'
+check "a wrong verb" usage 'dashctl: vnet: "ad" is none of: add, set, replace, del, show' 'vnet ad x'
+check "help for an object and a verb" bash -c "dashctl help vnet add | grep -qF 'dashctl vnet add KEY'"
 check "no such option" usage 'dashctl: apply: unknown option "--frob"' 'apply --frob x'
-check "no abbreviations" usage 'dashctl: unknown command "app x", see "dashctl help"' 'app x'
+check "no abbreviations" usage 'dashctl: unknown command "app"; did you mean "apply", "appliance"?' 'app x'
 check "a word too many" usage 'dashctl: detach: unexpected word "b", see "dashctl help detach"' 'detach a b'
 check "a word too few" usage 'dashctl: attach: DEV expected, see "dashctl help attach"' 'attach'
 check "an object by words: a value out of range" words 1 'DASH_VNET_TABLE:a.vni: EINVAL: 0 is not in 1..16777215' "vnet add a vni 0"
@@ -234,15 +297,21 @@ check "an object by words: a missing key part" words 1 'DASH_ROUTE_TABLE: EINVAL
 check "an object by words: no such field" words 2 'vnet add: no field "frob", see "dashctl help vnet"' "vnet add a frob 1"
 check "an object by words: no value" words 2 'vnet add: "vni" needs a value' "vnet add a vni"
 check "an object by words: no key" words 2 'vnet add: KEY [FIELD VALUE]... expected, see "dashctl help vnet add"' "vnet add"
-check "an object by words: not in this release" words 2 'unknown command "tunnel add", see "dashctl help"' "tunnel add t"
+check "an object by words: not in this release" words 2 'tunnel: not available in this release' "tunnel add t"
 check "a batch ends at the first failure, with -force it goes on" batch
 check "progress is told on a terminal" progress
 check "a module that is not there is named" bash -c \
 	"[ -e /sys/module/dash ] || dashctl show status 2>&1 | grep -qF 'module not loaded (modprobe dash)'"
 check "the manual agrees with the tables" manual
+check "every page of the manual is whole" pages
+check "every example of the manual is a command" examples
+check "make install-tools installs dashctl, its manual and the completions" installed
 check "completion agrees with the tables" completion
 if command -v zsh >/dev/null; then
 	check "completion of zsh says the same" zsh_completion
 else
 	skip "completion of zsh says the same" "zsh is not installed"
 fi
+
+# every field of the specification, in every form and type
+relay python3 "$ROOT/selftests/fields.py" check
