@@ -77,8 +77,8 @@ build:
 
 TOOLSRC	:= $(wildcard tools/*.c)
 TOOLOBJ	:= $(TOOLSRC:tools/%.c=build/tools/%.o)
-TOOLPKG	:= libbpf libnl-genl-3.0 jansson
-TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/bench_peers.c selftests/bench_live.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
+TOOLPKG	:= libbpf libnl-genl-3.0
+TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/bench_peers.c selftests/bench_live.c selftests/netlink_fuzz.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
 BENCHOBJ := build/selftests/bench.o build/selftests/pkt.o
 PEERSOBJ := build/selftests/bench_peers.o build/selftests/pkt.o
 LIVEOBJ	:= build/selftests/bench_live.o build/selftests/pkt.o
@@ -94,7 +94,11 @@ $(TOOLOBJ): build/tools/%.o: tools/%.c | $(SKEL) build/tools
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -MMD -MP $$($(PKG_CONFIG) --cflags $(TOOLPKG)) -Ikernel/uapi -c $< -o $@
 
-selftests: selftests/prog_run
+selftests: selftests/prog_run selftests/netlink_fuzz
+
+selftests/netlink_fuzz: build/selftests/netlink_fuzz.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 selftests/prog_run: $(TESTOBJ)
 	$(call say,LD,$@)
@@ -123,7 +127,7 @@ build/bench_%.skel.h: build/bench_%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name bench_$* >$@.tmp && mv $@.tmp $@
 
-$(sort $(TESTOBJ) $(BENCHOBJ) $(PEERSOBJ) $(LIVEOBJ)): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
+$(sort $(TESTOBJ) $(BENCHOBJ) $(PEERSOBJ) $(LIVEOBJ) build/selftests/netlink_fuzz.o): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -Ibuild -c $< -o $@
 
@@ -201,6 +205,13 @@ bench: deps
 	$(Q)mv build/vm/bench-*.json build/
 	$(Q)$(COMMIT) selftests/bench_report.py build selftests/bench.svg
 
+# What an object of a large file costs: instructions to read it and to apply it, against
+# selftests/bench_apply_limits, and objects a second that this machine reads.
+bench-apply: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)ICOUNT=1 selftests/vm.sh selftests/bench_apply.sh icount
+	$(Q)selftests/bench_apply.sh native
+
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests/run.sh --demo
@@ -226,9 +237,15 @@ DKMSDIR	:= $(DESTDIR)/usr/src/dash-linux-$(VERSION)
 install: all
 	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install
 	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KVER)
+	$(Q)$(MAKE) --no-print-directory install-tools
+
+# dashctl, its manual, the completions of the shells.
+install-tools: tools
 	$(Q)install -D -m 755 tools/dashctl $(DESTDIR)$(PREFIX)/sbin/dashctl
-	$(Q)install -D -m 644 tools/dashctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/dashctl.8
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -m 644 tools/*.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	$(Q)install -D -m 644 tools/dashctl.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dashctl
+	$(Q)install -D -m 644 tools/dashctl.zsh-completion $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_dashctl
 
 # The module's source for DKMS, which rebuilds it for each new kernel.
 dkms-install:
@@ -244,7 +261,7 @@ dkms-install:
 	$(Q)echo "Now: dkms install dash-linux/$(VERSION)"
 
 clean:
-	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/prog_run selftests/bench selftests/bench_peers selftests/bench_live
+	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/netlink_fuzz selftests/prog_run selftests/bench selftests/bench_peers selftests/bench_live
 	$(Q)find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -type f -print | xargs -r rm -f
 	$(Q)[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean
@@ -263,14 +280,15 @@ help:
 	@echo 'make bench-peers   what Linux, nftables and Open vSwitch take for the same packet'
 	@echo 'make bench-live    packets a second and time on the way, veth to veth, beside Linux'
 	@echo 'make bench-vm      instructions that a new connection takes, in the virtual machine'
+	@echo 'make bench-apply   what an object of a large configuration costs to read and to apply'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
 	@echo 'make shell         a shell in the virtual machine'
 	@echo 'make check         static checks: generated files, sparse, shell syntax'
 	@echo 'make deps          install missing packages (test and demo do it themselves)'
-	@echo 'make install|dkms-install|clean'
+	@echo 'make install|install-tools|dkms-install|clean'
 	@echo
 	@echo 'HOST=1    use the running kernel (>= 6.12, with headers), in namespaces of its own'
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: bench bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install dkms-install clean help
+.PHONY: bench bench-apply bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install install-tools dkms-install clean help

@@ -62,13 +62,13 @@ wanted() {
 	bin tcpdump tcpdump
 	bin jq jq
 	bin zsh zsh
+	bin groff groff-base
 	bin python3 python3
 	file /usr/lib/python3/dist-packages/yaml/__init__.py python3-yaml
 	file /usr/include/elf.h libc6-dev
 	pkg libbpf libbpf-dev
 	pkg libelf libelf-dev
 	pkg libnl-genl-3.0 libnl-genl-3-dev
-	pkg jansson libjansson-dev
 	EOT
 	[ -n "${HOST-}" ] || cat <<-EOT
 	bin qemu-system-x86_64 qemu-system-x86
