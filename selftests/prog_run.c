@@ -13,7 +13,7 @@
  * --miss DEVICE N MAPPINGS: no test; cost of N first packets (bench_miss.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
  * --packets DEVICE FILE...: plays what oracle/rounds.py wrote (run_packets.c).
- * --corpus DIR: no test; the packets as seeds for the fuzzer.
+ * --corpus DIR HEX...: no test; the packets as seeds for a fuzz target, behind these octets.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -394,20 +394,22 @@ static void run_module(void)
 	check_all_produced();
 }
 
-/* The packets of the fixtures as seeds for fuzz/parse.c: three octets of its own, then the frame. */
-static void write_corpus(const char *dir)
+/* The packets of the fixtures as seeds for a fuzz target: octets of its own (@prefix, hexadecimal), then the frame. */
+static void write_corpus(const char *dir, const char *prefix)
 {
-	static struct pkt in;
+	static struct pkt in, own;
 	char path[512];
-	unsigned int i, dir_bit;
+	unsigned int i;
 	FILE *f;
 
-	for (i = 0; i < 2 * sizeof(fixtures) / sizeof(*fixtures); i++) {
-		pkt_build(fixtures[i / 2].in, &in, NULL, NULL);
-		dir_bit = i & 1;
-		snprintf(path, sizeof(path), "%s/%03u", dir, i);
+	pkt_from_hex(prefix, &own);
+	for (i = 0; i < sizeof(fixtures) / sizeof(*fixtures); i++) {
+		if (strchr(fixtures[i].in, '%'))
+			continue;
+		pkt_build(fixtures[i].in, &in, NULL, NULL);
+		snprintf(path, sizeof(path), "%s/%s-%03u", dir, prefix, i);
 		f = fopen(path, "wb");
-		if (!f || fprintf(f, "%c%c%c", dir_bit, 0, 0) != 3 || fwrite(in.data, in.len, 1, f) != 1 || fclose(f))
+		if (!f || fwrite(own.data, own.len, 1, f) != 1 || fwrite(in.data, in.len, 1, f) != 1 || fclose(f))
 			die("%s: %s", path, strerror(errno));
 	}
 }
@@ -426,8 +428,9 @@ int main(int argc, char **argv)
 		run_stress(atoi(argv[3]));
 		return 0;
 	}
-	if (argc == 3 && !strcmp(argv[1], "--corpus")) {
-		write_corpus(argv[2]);
+	if (argc > 3 && !strcmp(argv[1], "--corpus")) {
+		for (; argc > 3; argc--)
+			write_corpus(argv[2], argv[argc - 1]);
 		return 0;
 	}
 	if (argc == 5 && !strcmp(argv[1], "--miss")) {
@@ -451,7 +454,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

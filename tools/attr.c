@@ -23,7 +23,7 @@ void attr_put(struct buf *b, unsigned int type, const void *data, size_t len)
 void attr_first(struct attr *a, const void *p, size_t len)
 {
 	a->p = p;
-	a->end = a->p + len;
+	a->end = len ? a->p + len : p;	/* an object without attributes may have no buffer */
 }
 
 bool attr_ok(struct attr *a)

@@ -15,7 +15,7 @@
 #include "object.h"
 #include "print.h"
 
-static void element(const struct live *o)
+void pr_element(const struct live *o)
 {
 	struct buf name = { 0 };
 	struct attr a;
@@ -56,7 +56,7 @@ int cmd_export(const struct args *a)
 	opt.json = true;
 	pr_array(NULL);
 	for (i = 0; i < q.n; i++)
-		element(&q.obj[i]);
+		pr_element(&q.obj[i]);
 	pr_end();
 	query_free(&q);
 	return EXIT_OK;

@@ -28,6 +28,9 @@ struct attr;
 /* One action of a routing type. */
 void pr_action(const struct attr *nest);
 
+/* The element of a file that makes it; export.c. */
+void pr_element(const struct live *o);
+
 /* Appends "TABLE:key". */
 void live_name(const struct live *o, struct buf *out);
 
