@@ -48,6 +48,7 @@ class Inner:
     last: bool = False
     ident: int = 0
     ip_len: int = 0
+    payload: bytes = b""    # behind the IP headers, unless it is a later fragment
 
 
 def be16(data, at):
@@ -225,9 +226,32 @@ def fragmented(facts, offset, last, ident):
         raise Drop("inner_malformed")
 
 
+def quoted(facts):
+    """18.5: (source, destination, protocol, ports) of the packet that an ICMP error quotes, or None."""
+    data = facts.payload[8:]
+    errors = (1, 2, 3, 4) if facts.v6 else (3, 11, 12)
+    if facts.fragment or facts.proto != (ICMPV6 if facts.v6 else ICMP) or not data or facts.payload[0] not in errors:
+        return None
+    if facts.v6:
+        if len(data) < 40 or data[0] >> 4 != 6 or data[6] in EXTENSIONS:
+            return None
+        src, dst, proto, at = ip6(data, 8), ip6(data, 24), data[6], 40
+    else:
+        at = (data[0] & 15) * 4
+        if len(data) < 20 or data[0] >> 4 != 4 or at < 20 or be16(data, 6) & 0x1fff:
+            return None
+        src, dst, proto = ip4(data, 12), ip4(data, 16), data[9]
+    if proto not in (TCP, UDP):
+        return src, dst, proto, 0, 0
+    if len(data) < at + 4:
+        return None
+    return src, dst, proto, be16(data, at), be16(data, at + 2)
+
+
 def ports(packet, at, facts):
     """@packet ends where the inner IP header says."""
     room = len(packet) - at
+    facts.payload = packet[at:]
     if facts.proto == TCP:
         if room < 20 or packet[at + 12] >> 4 < 5 or (packet[at + 12] >> 4) * 4 > room:
             raise Drop("inner_malformed")

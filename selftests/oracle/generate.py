@@ -452,11 +452,27 @@ class Traffic:
             l4 = bytes(n & 255 for n in range(max(size, 8)))
         elif fragment and rng.random() < 0.1:
             l4 = l4[:rng.randint(1, 24)]
+        if "error" in kinds:
+            return self.outer(source, vip, vni, self.error(talk, smac, dmac, src, dst, sport, dport), kinds)
         if "oddproto" in kinds:
             frame = self.inner(smac, dmac, src, dst, rng.randrange(256), l4, kinds, fragment)
         else:
             frame = self.inner(smac, dmac, src, dst, talk["proto"], l4, kinds, fragment)
         return self.outer(source, vip, vni, frame, kinds)
+
+    def error(self, talk, smac, dmac, src, dst, sport, dport):
+        """An ICMP error that goes the way of a packet of @talk, and quotes one that went the other way."""
+        rng = self.rng
+        v6 = ":" in src
+        flags = rng.choice([SYN, ACK, RST])
+        proto = talk["proto"] if rng.random() < 0.95 else rng.randrange(256)
+        l4 = self.l4(proto, dport, sport, flags, 8, ())
+        quote = self.inner(dmac, smac, dst, src, proto, l4, {"options"} if rng.random() < 0.1 else ())[14:]
+        quote = quote[:rng.choice([200, 200, 200, 48 if v6 else 28, rng.randint(0, 60)])]
+        kind = rng.choice([1, 2, 3, 4] if v6 else [3, 11, 12]) if rng.random() < 0.9 else rng.randrange(256)
+        where = src if rng.random() < 0.5 else rng.choice(V6_REMOTE if v6 else V4_REMOTE)
+        data = bytes([kind, rng.randrange(16)]) + rng.randbytes(6) + quote
+        return self.inner(smac, dmac, where, dst, ICMPV6 if v6 else ICMP, data, {"inner_padding"} if rng.random() < 0.05 else ())
 
     def fragment(self, talk, direction):
         """(offset in octets, more, identification) of the next piece of a packet."""
@@ -566,7 +582,7 @@ class Traffic:
 
 ODDITIES = {"vxlan": 0.05, "udpsum": 0.1, "outer_options": 0.03, "outer_fragment": 0.01, "extensions": 0.06, "tcp_options": 0.3,
             "doff": 0.01, "options": 0.06, "innersum": 0.05, "inner_padding": 0.05, "fragment": 0.05, "oddproto": 0.01,
-            "big": 0.01}
+            "big": 0.01, "error": 0.03}
 OPEN = [("f", SYN), ("r", SYN | ACK), ("f", ACK)]
 SCRIPTS = [
     OPEN + [("f", ACK), ("r", ACK), ("f", FIN | ACK), ("r", ACK), ("r", FIN | ACK), ("f", ACK), ("f", SYN)],

@@ -63,7 +63,7 @@ class Result:
     reason: str = ""
     out: bytes = b""
     tunnel: bool = False        # outer identification and source port of @out are free
-    flow: int = 0               # number of the connection
+    flow: int = 0               # number of the connection; 0: it is an ICMP error, which speaks of one
     direction: str = ""
     eni: str = ""
     rx_len: int = 0             # 0: the outer header does not say
@@ -287,8 +287,12 @@ class Appliance:
         eni = self.table("ENI")[(name,)]
         if eni.get("admin_state", "disabled").lower() != "enabled":
             raise Drop("eni_admin_down")
-        pair = self.find(name, eni, direction, rx, p)
-        result.flow = pair.number
+        pair = self.spoken_of(name, direction, rx, p)
+        if pair:
+            self.underlay_check(eni, direction, pair, rx, p)
+        else:
+            pair = self.find(name, eni, direction, rx, p)
+            result.flow = pair.number
         out = self.transmit(eni, direction, pair, rx, p)
         if p.fragment == "head" and not pair.gone:
             self.fragments[self.fragment_key(name, direction, p)] = pair
@@ -303,6 +307,16 @@ class Appliance:
 
     # ---- flow lookup and lifecycle (8, 18, 19, 21) ----------------------------------
 
+    def spoken_of(self, name, direction, rx, p):
+        """18.5: the pair that an ICMP error belongs to, if that goes by its actions as they are."""
+        quoted = frames.quoted(p)
+        if not quoted or quoted[0] != p.dst:
+            return None
+        pair = self.pairs.get((name, "in" if direction == "out" else "out", *quoted))
+        if pair and direction == pair.initiator == "in" and pair.peer != (rx.sip, rx.vni):
+            return None
+        return None if not pair or pair.marked else pair
+
     def find(self, name, eni, direction, rx, p):
         """The pair of this packet, perhaps made for it, with all its effects on pairs."""
         key = self.key(name, direction, p)
@@ -312,6 +326,9 @@ class Appliance:
                 raise Drop("fragment_no_parent")
         else:
             pair = self.pairs.get(key)
+        forward = pair and direction == pair.initiator
+        if forward and direction == "in" and not pair.marked and pair.peer != (rx.sip, rx.vni):
+            self.inbound(name, eni, rx, p)      # the source re-check; who fails it touches nothing
         if pair and self.reopens(pair, p):
             self.remove(pair)       # whatever becomes of the SYN
             pair = None
@@ -324,7 +341,6 @@ class Appliance:
             return self.create(key, new, p)
         if pair.ended:
             self.result.old = (pair.ended, "fragment_no_parent" if p.fragment == "later" else "flow_miss_non_syn")
-        forward = direction == pair.initiator
         if forward and pair.marked:
             try:
                 new = self.decide(name, eni, direction, rx, p)
@@ -332,8 +348,6 @@ class Appliance:
                 self.remove(pair)
                 raise
             pair.action, pair.peer, pair.mapping, pair.marked = new.action, new.peer, new.mapping, False
-        elif forward and direction == "in" and pair.peer != (rx.sip, rx.vni):
-            self.inbound(name, eni, rx, p)
         self.underlay_check(eni, direction, pair, rx, p)
         if p.proto == TCP and p.fragment != "later":
             self.track(pair, forward, p.flags)
