@@ -8,8 +8,8 @@
  * that are read one after the other, each to know the next; the mean over the
  * keys (mapping: by construction).  scan: the same question answered by going
  * through a list.  Below a row of ours, DPDK's engine with the same table and keys.  Keys are random, half of them
- * inside the configured prefixes.  "bench count <engine> <sizes>" runs one case
- * only, for an instruction counter.
+ * inside the configured prefixes.  "bench time <engine> <sizes>" times one case,
+ * "bench count <engine> <sizes>" runs it for an instruction counter.
  */
 #include <stdio.h>
 #include <time.h>
@@ -647,17 +647,19 @@ static bool wanted(int argc, char **argv, const char *name)
 int main(int argc, char **argv)
 {
 	double few = 0, many = 0;
+	bool single;
 	u32 i;
 
 	if (dash_mapping_init())
 		return 1;
-	if (argc > 3 && !strcmp(argv[1], "count")) {
+	single = argc > 3 && (!strcmp(argv[1], "count") || !strcmp(argv[1], "time"));
+	if (single && *argv[1] == 'c') {
 		counting = true;
 		n_keys = 1u << 14;
 	}
 	ips = calloc(n_keys, sizeof(*ips));
 	keys = calloc(n_keys, sizeof(*keys));
-	if (counting) {
+	if (single) {
 		u32 n = (u32)strtoul(argv[3], NULL, 0), p = argc > 4 ? (u32)strtoul(argv[4], NULL, 0) : 1;
 
 		if (!strcmp(argv[2], "acl"))

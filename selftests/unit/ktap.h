@@ -83,6 +83,16 @@ static inline void ktap_run(void (*fn)(void), const char *name)
 /* After a call that may have failed so. */
 #define BAIL() do { if (ktap_bad) return; } while (0)
 
+/* Answers compared with a twin's, for the last case of an engine. */
+static u64 ktap_compared;
+
+static inline void ktap_million(void)
+{
+	if (ktap_seeds > 1)
+		EXPECT(ktap_compared >= 1000000, "only %llu", ktap_compared);
+	printf("# %llu look-ups compared\n", ktap_compared);
+}
+
 static inline int ktap_end(void)
 {
 	if (ktap_number != ktap_planned) {

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include "prefixes.h"
 #include "mapping.h"
+#include "rules.h"
 
 #define STABLE	512
 #define READERS	2
@@ -189,14 +190,79 @@ static void map_race(void)
 	dash_mapping_table_destroy(map, NULL);
 }
 
+/* ---- a group that is replaced ---- */
+
+#define VERSION_RULES	60
+
+static struct dash_acl __rcu *bound;
+static struct dash_acl_rule_stats version_stats[2];
+
+/* Every version has other rules and other counters; its last rule matches all, so "nothing" is a mixture. */
+static struct dash_acl *version(u32 n)
+{
+	struct dash_acl *a;
+	struct group g;
+
+	group_make(&g, VERSION_RULES, false, CLUSTER, 8, 12);
+	for (u32 i = 0; i < g.n; i++) {
+		g.r[i].stats = &version_stats[n % 2];
+		g.r[i].allow = n % 2;
+	}
+	g.r[g.n - 1] = (struct dash_acl_rule){ .priority = ~0u, .order = g.n, .allow = n % 2, .stats = &version_stats[n % 2] };
+	a = dash_acl_compile(g.r, g.n, false);
+	group_free(&g);
+	return a;
+}
+
+static void *acl_reader(void *arg)
+{
+	u64 s = (u64)(uintptr_t)arg, n = 0;
+
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		struct dash_acl_key k = { .src = ca(local_rnd(&s) & 0x3ffff), .dst = ca(local_rnd(&s) & 0x3ffff),
+					  .sport = (u16)local_rnd(&s), .dport = (u16)local_rnd(&s), .proto = 6 };
+		const struct dash_acl_match *m;
+
+		rcu_read_lock();
+		m = dash_acl_lookup(rcu_dereference(bound), &k);
+		if (!m || m->stats != &version_stats[m->allow])
+			__atomic_store_n(&failure, "a rule of no version, or of two", __ATOMIC_RELAXED);
+		else
+			atomic64_inc(&m->stats->hits);
+		rcu_read_unlock();
+		n++;
+	}
+	return (void *)(uintptr_t)n;
+}
+
+static void acl_writer(bool v6)
+{
+	for (u32 i = 1; i < 200; i++) {
+		struct dash_acl *a = version(i), *old = bound;
+
+		EXPECT(!IS_ERR(a), "compile");
+		rcu_assign_pointer(bound, a);
+		synchronize_rcu();
+		dash_acl_free(old);
+	}
+}
+
+static void acl_race(void)
+{
+	bound = version(0);
+	with_readers(acl_reader, acl_writer, false);
+	dash_acl_free(bound);
+}
+
 int main(int argc, char **argv)
 {
-	ktap_start(argc, argv, 3);
+	ktap_start(argc, argv, 4);
 	if (dash_mapping_init())
 		return 1;
 	KTAP_RUN(lpm_v4, "IPv4 prefixes that stay are always found beside a writer");
 	KTAP_RUN(lpm_v6, "IPv6 prefixes that stay are always found beside a writer");
 	KTAP_RUN(map_race, "mappings that stay are always found beside a writer");
+	KTAP_RUN(acl_race, "a group that is replaced is seen whole, the old one or the new one");
 	dash_mapping_exit();
 	return ktap_end();
 }

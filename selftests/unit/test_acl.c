@@ -5,8 +5,9 @@
  * sets of pipeline.md 10.2 and 10.4, rule by rule.
  */
 #include "rules.h"
+#include "acl_lookup.h"
 
-static u64 asked, matched;
+static u64 matched;
 
 static void compare(const struct dash_acl *a, const struct group *g, u32 lookups)
 {
@@ -22,7 +23,7 @@ static void compare(const struct dash_acl *a, const struct group *g, u32 lookups
 		EXPECT(!r || (m->allow == r->allow && m->terminating == r->terminating && m->stats == r->stats),
 		       "rule %td with another action", r - g->r);
 		matched += !!m;
-		asked++;
+		ktap_compared++;
 	}
 }
 
@@ -56,8 +57,8 @@ static void random_v6(void)
 		run(below(30), true, below(SHAPES), below(5), below(12), 800);
 		BAIL();
 	}
-	printf("# %llu of %llu look-ups matched\n", matched, asked);
-	EXPECT(matched > asked / 4 && matched < asked / 4 * 3, "the packets ask too little");
+	printf("# %llu of %llu look-ups matched\n", matched, ktap_compared);
+	EXPECT(matched > ktap_compared / 4 && matched < ktap_compared / 4 * 3, "the packets ask too little");
 }
 
 /* More than one word, and more than one summary word. */
@@ -79,6 +80,124 @@ static void large_tags(void)
 	run(100, false, WIDE, 30, 24000, 50);
 	BAIL();
 	run(100, true, CLUSTER, 10, 8000, 50);
+}
+
+/* A group of @n rules that name the lists @l, @each of them a rule, one after the other. */
+static void group_naming(struct group *g, u32 n, bool v6, struct dash_prefix_list **l, u32 lists, u32 each)
+{
+	memset(g, 0, sizeof(*g));
+	g->n = n;
+	g->v6 = v6;
+	g->r = calloc(n, sizeof(*g->r));
+	for (u32 i = 0; i < n; i++) {
+		const struct dash_prefix_list **side = group_own(g, calloc(each, sizeof(*side)));
+		struct dash_port_range *ports = group_own(g, calloc(1, sizeof(*ports)));
+
+		for (u32 k = 0; k < each; k++)
+			side[k] = l[(i * each + k) % lists];
+		ports->lo = (u16)below(60000);
+		ports->hi = (u16)(ports->lo + below(5000));
+		g->r[i] = (struct dash_acl_rule){ .priority = i, .order = i, .stats = &g->stats + i,
+			.n_dport = 1, .dport = ports };
+		if (i % 2) {
+			g->r[i].src = side;
+			g->r[i].n_src = (u16)each;
+		} else {
+			g->r[i].dst = side;
+			g->r[i].n_dst = (u16)each;
+		}
+	}
+}
+
+static void naming(u32 n, bool v6, u32 lists, u32 each, u32 prefixes, const struct dash_prefix *common, u32 lookups)
+{
+	struct dash_prefix_list **l = calloc(lists, sizeof(*l));
+	struct dash_acl *a;
+	struct group g;
+
+	for (u32 i = 0; i < lists; i++) {
+		l[i] = list_make(prefixes, v6, WIDE, false);
+		if (common)
+			l[i]->p[below(prefixes)] = *common;
+	}
+	group_naming(&g, n, v6, l, lists, each);
+	a = dash_acl_compile(g.r, n, v6);
+	EXPECT(!IS_ERR(a), "compile: %ld", PTR_ERR(a));
+	compare(a, &g, lookups);
+	BAIL();
+	for (u32 i = 0; common && i < lookups * 8; i++) {
+		struct dash_acl_key k = { .src = ip_near(common), .dst = ip_near(common), .dport = (u16)rnd() };
+		const struct dash_acl_match *m = dash_acl_lookup(a, &k);
+		const struct dash_acl_rule *r = group_scan(&g, &k);
+
+		EXPECT(!m == !r && (!r || m->rule == r - g.r), "an address in all lists");
+		ktap_compared++;
+		matched += !!m;
+	}
+	dash_acl_free(a);
+	group_free(&g);
+	for (u32 i = 0; i < lists; i++)
+		free(l[i]);
+	free(l);
+}
+
+/* The limits of the specification, each at its size. */
+static void limits(void)
+{
+	struct dash_prefix p = prefix_cut(random_ip(false, CLUSTER), 24, false);
+
+	naming(512, false, 512, 1, 8, &p, 100);		/* a prefix in 512 tags */
+	BAIL();
+	naming(1000, false, 4000, 4, 6, NULL, 100);	/* 4,000 tags */
+	BAIL();
+	naming(4, true, 4000, 4000, 6, NULL, 100);	/* in one rule */
+	BAIL();
+	naming(40, false, 2, 1, 24000, NULL, 40);	/* 24,000 prefixes a tag */
+	BAIL();
+	naming(20, true, 20, 1, 8000, NULL, 40);	/* 8,000 prefixes a rule */
+	BAIL();
+	naming(20, false, 20, 1, 8000, NULL, 40);
+}
+
+/* All stages at once find what each one finds. */
+static void stages(void)
+{
+	const struct dash_acl *a[5];
+	struct dash_acl_probe probe[5];
+	struct group g[5];
+
+	for (u32 round = 0; round < 60; round++) {
+		bool v6 = round % 2;
+		u32 n = 1 + below(5), i;
+
+		for (i = 0; i < n; i++) {
+			group_make(&g[i], below(below(8) ? 40 : 1400), v6, below(SHAPES), 5, 12);
+			a[i] = dash_acl_compile(g[i].r, g[i].n, v6);
+			EXPECT(!IS_ERR(a[i]), "compile");
+		}
+		for (u32 look = 0; look < 100; look++) {
+			struct dash_acl_key k = key_make(&g[below(n)]);
+
+			dash_acl_classify(a, n, &k, probe);
+			for (i = 0; i < n; i++) {
+				const struct dash_acl_match *m = dash_acl_decide(a[i], &k, &probe[i]);
+				const struct dash_acl_rule *r = group_scan(&g[i], &k);
+
+				EXPECT(!m == !r && (!r || m->rule == r - g[i].r), "stage %u of %u", i, n);
+				ktap_compared++;
+				matched += !!m;
+			}
+		}
+		for (i = 0; i < n; i++) {
+			bool final = true;
+
+			for (u32 r = 0; r < g[i].n; r++)
+				final &= g[i].r[r].terminating;
+			EXPECT(dash_acl_final(a[i]) == final, "final");
+			dash_acl_free((struct dash_acl *)a[i]);
+			group_free(&g[i]);
+		}
+	}
 }
 
 static void no_memory(void)
@@ -199,13 +318,16 @@ static void worked_tags(void)
 
 int main(int argc, char **argv)
 {
-	ktap_start(argc, argv, 7);
+	ktap_start(argc, argv, 10);
 	KTAP_RUN(random_v4, "random IPv4 groups equal a scan");
 	KTAP_RUN(random_v6, "random IPv6 groups equal a scan");
 	KTAP_RUN(many_rules, "groups of up to 10,000 rules equal a scan");
 	KTAP_RUN(large_tags, "tags of 24,000 prefixes equal a scan");
+	KTAP_RUN(limits, "the specification's limits of tags and lists equal a scan");
+	KTAP_RUN(stages, "stages that are classified together equal each alone");
 	KTAP_RUN(worked_set, "the worked set of two stages selects as written");
 	KTAP_RUN(worked_tags, "any covering prefix of a tag counts");
 	KTAP_RUN(no_memory, "every allocation that fails is reported and leaks nothing");
+	KTAP_RUN(ktap_million, "a million look-ups and more were compared");
 	return ktap_end();
 }

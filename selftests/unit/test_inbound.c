@@ -77,6 +77,7 @@ static void compare(const struct dash_inbound *t, const struct dash_inbound_rule
 		bool has = false;
 		u32 i;
 
+		ktap_compared++;
 		EXPECT(a == b, "rule %td, expected %td of %u", a ? a - r : -1, b ? b - r : -1, n);
 		if (lookups % 64)
 			continue;
@@ -167,11 +168,12 @@ static void no_memory(void)
 
 int main(int argc, char **argv)
 {
-	ktap_start(argc, argv, 5);
+	ktap_start(argc, argv, 6);
 	KTAP_RUN(random_sets, "random rule sets equal a scan");
 	KTAP_RUN(many_protocols, "every protocol with its own rules equals a scan");
 	KTAP_RUN(large, "10,000 rules equal a scan");
 	KTAP_RUN(empty, "no rules match nothing");
 	KTAP_RUN(no_memory, "every allocation that fails is reported and leaks nothing");
+	KTAP_RUN(ktap_million, "a million look-ups and more were compared");
 	return ktap_end();
 }

@@ -96,6 +96,7 @@ static void compare(const struct dash_lpm *t, const struct naive *nv, bool v6, e
 		struct dash_ip ip = some_ip(nv, v6, s);
 		void *a = dash_lpm_lookup(t, &ip), *b = naive_lookup(nv, &ip, v6);
 
+		ktap_compared++;
 		EXPECT(a == b, "%s %08x %08x %08x %08x: %p, expected %p, %u prefixes", v6 ? "v6" : "v4",
 		       ntohl(ip.w[0]), ntohl(ip.w[1]), ntohl(ip.w[2]), ntohl(ip.w[3]), a, b, nv->n);
 	}
@@ -274,7 +275,7 @@ static void memory(void)
 
 int main(int argc, char **argv)
 {
-	ktap_start(argc, argv, 7);
+	ktap_start(argc, argv, 8);
 	KTAP_RUN(small_v4, "IPv4 equals a scan under random updates");
 	KTAP_RUN(small_v6, "IPv6 equals a scan under random updates");
 	KTAP_RUN(every_length, "every prefix length nests");
@@ -282,5 +283,6 @@ int main(int argc, char **argv)
 	KTAP_RUN(no_memory, "a failed allocation changes nothing and removal still works");
 	KTAP_RUN(create_no_memory, "creation without memory fails cleanly");
 	KTAP_RUN(memory, "100,000 IPv4 routes take at most 32 bytes each");
+	KTAP_RUN(ktap_million, "a million look-ups and more were compared");
 	return ktap_end();
 }

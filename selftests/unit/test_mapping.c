@@ -39,6 +39,7 @@ static void check_one(const struct dash_mapping_table *t, const struct twin *w, 
 	struct dash_ip ca = address(i, 10), pa = address(i % HOSTS, 172);
 	struct dash_mapping *m = dash_mapping_find(t, &ca);
 
+	ktap_compared++;
 	EXPECT(m == w->m[i], "CA %u: %p, expected %p", i, (void *)m, (void *)w->m[i]);
 	if (m) {
 		struct dash_ip expected = address(w->pa[i], 172);
@@ -245,7 +246,7 @@ static void memory(void)
 
 int main(int argc, char **argv)
 {
-	ktap_start(argc, argv, 6);
+	ktap_start(argc, argv, 7);
 	if (dash_mapping_init())
 		return 1;
 	KTAP_RUN(updates, "equals an array under random updates, PAs are counted");
@@ -254,6 +255,7 @@ int main(int argc, char **argv)
 	KTAP_RUN(walk, "a walk in parts shows everything once");
 	KTAP_RUN(walk_and_update, "a walk between updates misses nothing that stays");
 	KTAP_RUN(memory, "a million entries take at most 100 bytes each");
+	KTAP_RUN(ktap_million, "a million look-ups and more were compared");
 	dash_mapping_exit();
 	return ktap_end();
 }
