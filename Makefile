@@ -78,7 +78,7 @@ build:
 TOOLSRC	:= $(wildcard tools/*.c)
 TOOLOBJ	:= $(TOOLSRC:tools/%.c=build/tools/%.o)
 TOOLPKG	:= libbpf libnl-genl-3.0
-TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/bench_peers.c selftests/bench_live.c selftests/netlink_fuzz.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
+TESTOBJ	:= $(patsubst selftests/%.c,build/selftests/%.o,$(filter-out selftests/bench.c selftests/bench_peers.c selftests/bench_live.c selftests/netlink_fuzz.c selftests/bench_lookup.c selftests/%.bpf.c,$(wildcard selftests/*.c)))
 BENCHOBJ := build/selftests/bench.o build/selftests/pkt.o
 PEERSOBJ := build/selftests/bench_peers.o build/selftests/pkt.o
 LIVEOBJ	:= build/selftests/bench_live.o build/selftests/pkt.o
@@ -116,7 +116,14 @@ selftests/bench_live: $(LIVEOBJ)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
 
+selftests/bench_lookup: build/selftests/bench_lookup.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(TESTPKG))
+
 build/selftests/bench.o: build/bench_floor.skel.h
+build/selftests/bench_lookup.o: build/bench_lookup.skel.h
+build/selftests/flood.o: build/flood.skel.h
+build/bench_lookup.bpf.o: $(wildcard bpf/*.h) kernel/uapi/dash_flow.h selftests/bench_lookup.h
 build/selftests/bench_peers.o build/selftests/bench_live.o: build/bench_peers.skel.h
 
 build/bench_%.bpf.o: selftests/bench_%.bpf.c selftests/bench.h selftests/bench_peers.h | build
@@ -127,7 +134,15 @@ build/bench_%.skel.h: build/bench_%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name bench_$* >$@.tmp && mv $@.tmp $@
 
-$(sort $(TESTOBJ) $(BENCHOBJ) $(PEERSOBJ) $(LIVEOBJ) build/selftests/netlink_fuzz.o): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
+build/flood.bpf.o: selftests/flood.bpf.c selftests/flood.h | build
+	$(call say,CLANG,$@)
+	$(Q)$(CLANG) $(BPFFLAGS) -I/usr/include/$(shell $(CC) -dumpmachine) -c $< -o $@
+
+build/flood.skel.h: build/flood.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name flood >$@.tmp && mv $@.tmp $@
+
+$(sort $(TESTOBJ) $(BENCHOBJ) $(PEERSOBJ) $(LIVEOBJ) build/selftests/netlink_fuzz.o build/selftests/bench_lookup.o): build/selftests/%.o: selftests/%.c | $(SKEL) build/selftests
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(WARN) -std=gnu11 -D_GNU_SOURCE -MMD -MP $$($(PKG_CONFIG) --cflags $(TESTPKG)) -Itools -Ikernel/uapi -Ibuild -c $< -o $@
 
@@ -182,6 +197,19 @@ bench-growth: deps
 bench-live: deps
 	$(Q)$(MAKE) --no-print-directory bpf selftests/bench selftests/bench_live
 	$(Q)DASH_BENCH_JSON=build/bench-live.json selftests/bench_live.sh
+
+# A flow among many, by this program and by the kernel's hash map, in nanoseconds; as root.
+# 16777216 flows take 6 GB.
+LOOKUPS	?= 65536 1048576 16777216
+bench-lookup: deps
+	$(Q)$(MAKE) --no-print-directory selftests/bench_lookup
+	$(Q)selftests/bench_lookup $(LOOKUPS)
+
+# Connections in the virtual machine: created, hit, denied, aged out; 8 million of them.
+SCALE_FLOWS ?= 8000000
+scale-flows: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)DASH_FLOWS=$(SCALE_FLOWS) MEM=$(or $(MEM),4G) selftests/vm.sh selftests/flow_scale.sh
 
 # The engines' speed in one table, beside DPDK's if libdpdk-dev is installed.
 bench-engines:
@@ -261,7 +289,7 @@ dkms-install:
 	$(Q)echo "Now: dkms install dash-linux/$(VERSION)"
 
 clean:
-	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/netlink_fuzz selftests/prog_run selftests/bench selftests/bench_peers selftests/bench_live
+	$(Q)rm -rf build $(SKEL) tools/dashctl selftests/netlink_fuzz selftests/prog_run selftests/bench selftests/bench_peers selftests/bench_live selftests/bench_lookup
 	$(Q)find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name modules.order -o -name Module.symvers \) -type f -print | xargs -r rm -f
 	$(Q)[ ! -e selftests/unit/Makefile ] || $(MAKE) -s -C selftests/unit clean

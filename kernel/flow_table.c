@@ -625,12 +625,18 @@ u32 dash_flow_high_water(const struct dash_flow_table *t)
 	return READ_ONCE(t->high_water);
 }
 
-/** dash_flow_used - records that are linked or wait for their grace period; about right.  Context: any. */
-u32 dash_flow_used(const struct dash_flow_table *t)
+/** dash_flow_retired - records that wait for their grace period; about right.  Context: any. */
+u32 dash_flow_retired(const struct dash_flow_table *t)
 {
 	u32 head = READ_ONCE(t->head), tail = READ_ONCE(t->tail);
 
-	return dash_flow_count(t) + (tail >= head ? tail - head : tail + t->slots - head);
+	return tail >= head ? tail - head : tail + t->slots - head;
+}
+
+/** dash_flow_used - records that are linked or wait for their grace period; about right.  Context: any. */
+u32 dash_flow_used(const struct dash_flow_table *t)
+{
+	return dash_flow_count(t) + dash_flow_retired(t);
 }
 
 /** dash_flow_scarce - is only a sixteenth of all records left, or less?  Context: any. */
@@ -654,14 +660,12 @@ u32 dash_flow_top(const struct dash_flow_table *t)
  */
 void dash_flow_table_info(struct dash_flow_table *t, struct dash_flow_table_info *info)
 {
-	u32 head = READ_ONCE(t->head), tail = READ_ONCE(t->tail);
-
 	*info = (struct dash_flow_table_info) {
 		.slots = t->slots,
 		.lines = t->lines,
 		.count = dash_flow_count(t),
 		.high_water = dash_flow_high_water(t),
-		.retired = tail >= head ? tail - head : tail + t->slots - head,
+		.retired = dash_flow_retired(t),
 		.moves = READ_ONCE(t->moves),
 		.no_slot = READ_ONCE(t->no_slot),
 		.no_line = READ_ONCE(t->no_line),

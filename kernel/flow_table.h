@@ -79,6 +79,7 @@ u32 dash_flow_slots(const struct dash_flow_table *t);
 u32 dash_flow_count(const struct dash_flow_table *t);		/* linked now */
 u32 dash_flow_high_water(const struct dash_flow_table *t);
 void dash_flow_table_info(struct dash_flow_table *t, struct dash_flow_table_info *info);
+u32 dash_flow_retired(const struct dash_flow_table *t);	/* unlinked, not recycled yet */
 u32 dash_flow_used(const struct dash_flow_table *t);		/* linked, or not recycled yet */
 bool dash_flow_scarce(const struct dash_flow_table *t);		/* less than a sixteenth of the records is free */
 /* All slots in use are below this; it only grows.  Any context. */

@@ -450,10 +450,16 @@ static bool try_reserve(const struct eval *x)
 	return false;
 }
 
+/*
+ * At the ENI's limit its oldest half-open connection gives way.  Not while a sixteenth of all records
+ * wait for their grace period: that the ENI has few connections at a time must not let
+ * it take the records of all others, one after the other.
+ */
 static bool reserve(const struct eval *x)
 {
 	return try_reserve(x) ||
-	       (dash_half_open_yield(x->dn->half_open, x->eni->idx, x->dn->sweep) && try_reserve(x));
+	       (dash_flow_retired(x->ft) < max(dash_flow_slots(x->ft) / 16, 1u) &&
+		dash_half_open_yield(x->dn->half_open, x->eni->idx, x->dn->sweep) && try_reserve(x));
 }
 
 static int half_open_of(struct dash_net *dn, u16 eni)
@@ -485,8 +491,10 @@ static u16 find_crowd(const struct eval *x)
 
 /*
  * A slot comes back a grace period after its connection ended, so room is made before the
- * table is full: in its last sixteenth each new connection ends a half-open one, if there
- * is any.  The last 64th is not for an ENI that floods the table with them.
+ * table is full: when connections take all but a sixteenth of it, each new one ends a half-open
+ * one, if there is any.  That sixteenth turns over; when it is used up, new ones wait for the
+ * grace period and end nobody.  The last 64th is not for an ENI that floods the table with
+ * half-open ones.
  */
 static bool make_room(const struct eval *x)
 {
@@ -498,12 +506,14 @@ static bool make_room(const struct eval *x)
 	slots = dash_flow_slots(x->ft);
 	used = dash_flow_used(x->ft);
 	crowd = find_crowd(x);
-	dash_half_open_yield(x->dn->half_open, crowd, x->dn->sweep);
-	if (used < slots - slots / 64 || crowd != x->eni->idx ||
-	    x->pkt->key.proto != IPPROTO_TCP || half_open_of(x->dn, crowd) < slots / 32)
-		return true;
-	atomic64_inc(&x->dn->kept_back);
-	return false;
+	if (used >= slots - slots / 64 && crowd == x->eni->idx &&
+	    x->pkt->key.proto == IPPROTO_TCP && half_open_of(x->dn, crowd) >= slots / 32) {
+		atomic64_inc(&x->dn->kept_back);
+		return false;
+	}
+	if (dash_flow_count(x->ft) >= slots - slots / 16)
+		dash_half_open_yield(x->dn->half_open, crowd, x->dn->sweep);
+	return true;
 }
 
 /* ---- 19: heads of fragmented packets ---- */

@@ -8,7 +8,7 @@
 # by itself: unit/test_conntrack.c.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 29
+plan 35
 
 apply() {
 	cat >"$lib_tmp/apply.json"
@@ -174,6 +174,65 @@ accounted() {
 }
 check "all of them are counted in the connection" accounted
 
+# frags FAMILIES FRAGMENT... - see flow_frags.py
+frags() { on $vm1 "$ROOT/selftests/flow_frags.py" "$@"; }
+# drops_are JSON COMMAND... - COMMAND succeeds, and is the cause of these drops
+drops_are() {
+	local wanted=$1 before after
+	shift
+	before=$(drops)
+	"$@"
+	after=$(drops)
+	expect "$wanted" jq -nc --argjson a "$before" --argjson b "$after" \
+		'$b | with_entries(.value -= ($a[.key] // 0)) | with_entries(select(.value != 0))'
+}
+fragments() { expect "$1" jq .flows.fragments <<<"$(dash -j show status)"; }
+apply >"$lib_tmp/limit" <<-JSON
+[{"DASH_VNET_MAPPING_TABLE:Vnet1:10.1.1.77": {"underlay_ip": "101.1.2.3", "mac_address": "C8:22:83:99:22:77"}},
+ {"DASH_VNET_MAPPING_TABLE:Vnet1:2001:db8:b::77": {"underlay_ip": "101.1.2.3", "mac_address": "C8:22:83:99:22:77"}}]
+JSON
+# both families at once, each with the same fragments; twice the drops then
+order() {
+	drops_are '{}' frags 46 1:0+ 1:1480+ 1:2960
+	fragments 0
+	drops_are '{"fragment_no_parent_drop":4}' frags 46 2:1480+ 2:0+ 2:1480+ 2:2960 3:0+ 3:2960 3:1480+
+	# nothing is reassembled: that two overlap is the receiver's business
+	drops_are '{}' frags 46 4:0+ 4:1480+ 4:1472+ 4:1480+ 4:0+ 4:1480+ 4:2960
+	fragments 0
+}
+check "fragments of both families pass in order behind their head, and in no other" order
+parent_gone() {
+	drops_are '{}' frags 46 5:0+ 5:1480+
+	flush
+	drops_are '{"fragment_no_parent_drop":2}' frags 46 5:2960
+	fragments 0
+}
+check "a head's fragments do not outlive their connection" parent_gone
+timed_out() {
+	dash set fragment 300
+	frags 46 6:0+ 6:1480+
+	busywait 5 fragments 0
+	dash set fragment 60000
+	drops_are '{"fragment_no_parent_drop":2}' frags 46 6:2960 7:0+ 7:1480+
+	dash set fragment 300
+	drops_are '{}' frags 46 7:2960		# it keeps the time of its own head
+	dash set fragment 2000
+}
+check "a head is forgotten when its time is over" timed_out
+too_many() {
+	dash set fragment 60000
+	drops_are '{"fragment_table_full_drop":4}' frags 46 1001-3050:0+
+	fragments 4096
+	# those that are there go on, and their end makes room; ordinary packets do not care
+	drops_are '{"fragment_no_parent_drop":2}' frags 46 1001:1480+ 1001:2960 6000:0+ 6000:1480 3050:1480
+	drops_are '{}' on $vm1 ping -n -c1 -W5 10.1.1.1
+	dash set fragment 2000
+	flush
+	frags 46 1002-3050:2960
+	fragments 0
+}
+check "an ENI has at most 4,096 heads under way; more are dropped as fragment_table_full" too_many
+
 # ---- limits ------------------------------------------------------------------------
 
 flood() {
@@ -185,10 +244,9 @@ flood() {
 	PY
 }
 
-# An address with a mapping, but nobody there to refuse the SYNs
+# 10.1.1.77 has a mapping, but nobody is there to refuse the SYNs
 apply >"$lib_tmp/limit" <<-JSON
-[{"DASH_VNET_MAPPING_TABLE:Vnet1:10.1.1.77": {"underlay_ip": "101.1.2.3", "mac_address": "C8:22:83:99:22:77"}},
- {"DASH_QOS_TABLE:small": {"flows": 50}},
+[{"DASH_QOS_TABLE:small": {"flows": 50}},
  {"DASH_ENI_TABLE:$ENI_KEY": {"qos": "small"}}]
 JSON
 flush
@@ -296,6 +354,55 @@ cut_off() {
 	expect 2001:db8:101::3 where 10.1.1.1/32
 }
 check "one that was deleted and added again has none" rises 0 flow_updated_by_resimulation cut_off
+# asked PA FIELDS - the mapping changes, and asks; the connection's next packet is judged
+asked() {
+	mapping "$1" "$2${2:+, }\"flow_resimulation_requested\": true"
+	grace
+	ping1
+}
+kept() {
+	flush
+	mapping 101.1.2.3
+	ping1
+	# all actions: as it is;  1: the tunnel;  8: the MAC
+	rises 0 flow_updated_by_resimulation asked 2001:db8:101::3 '"routing_actions_disabled_in_flow_resimulation": 4294967295'
+	expect 101.1.2.3 where 10.1.1.1/32
+	rises 1 flow_updated_by_resimulation asked 2001:db8:101::3 '"routing_actions_disabled_in_flow_resimulation": 1'
+	expect 101.1.2.3 where 10.1.1.1/32
+	rises 1 flow_updated_by_resimulation asked 2001:db8:101::3 '"routing_actions_disabled_in_flow_resimulation": 8'
+	expect 2001:db8:101::3 where 10.1.1.1/32
+	rises 1 flow_updated_by_resimulation asked 101.1.2.3 ''
+	expect 101.1.2.3 where 10.1.1.1/32
+	# of the route
+	mapping 2001:db8:101::3
+	apply <<<'[{"DASH_ROUTE_TABLE:group_id_1:10.1.0.0/16": {"routing_type": "vnet", "vnet": "Vnet1",
+		"routing_actions_disabled_in_flow_resimulation": 9}}]'
+	resimulate
+	grace
+	rises 0 flow_updated_by_resimulation ping1
+	expect 101.1.2.3 where 10.1.1.1/32
+	apply <<<'[{"DASH_ROUTE_TABLE:group_id_1:10.1.0.0/16": {"routing_type": "vnet", "vnet": "Vnet1"}}]'
+}
+check "routing_actions_disabled_in_flow_resimulation keeps what it names, of mappings and of routes" kept
+# A tunnel end without a route: the connection stays as it was, and that is counted once a request
+not_applied() {
+	flush
+	mapping 101.1.2.3
+	ping1
+	ip -n $appliance route add prohibit 9.9.9.0/24
+	rises 1 flow_update_by_resimulation_failed asked 9.9.9.9 ''
+	rises 0 flow_update_by_resimulation_failed ping1
+	expect 101.1.2.3 where 10.1.1.1/32
+	ip -n $appliance route del prohibit 9.9.9.0/24
+	# nor is a new connection made that way
+	flush
+	ip -n $appliance route add prohibit 9.9.9.0/24
+	drops_rise underlay_route_drop ping1
+	ip -n $appliance route del prohibit 9.9.9.0/24
+	mapping 101.1.2.3
+	rises 0 flow_update_by_resimulation_failed ping1
+}
+check "a verdict that cannot be applied leaves the connection as it is" rises 1 flow_update_failed not_applied
 burst() {
 	on $vm1 python3 - <<-'PY'
 	import socket

@@ -10,6 +10,9 @@
  * --module IFINDEX: uses the program that is attached to a device, whose policy
  * somebody has configured (fixtures.json); every case runs as first packet and
  * once more as following packet.
+ * --stress DEVICE SECONDS: two threads over 4,000 connections (flow_stress.c).
+ * --flood DEVICE [FIRST COUNT PACKET]...: no test; packets of many connections (flood.c).
+ * --until-denied DEVICE FLOWS PACKET: no test; until none of them passes any more.
  * --miss DEVICE N MAPPINGS: no test; cost of N first packets (bench_miss.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
  * --packets DEVICE FILE...: plays what oracle/rounds.py wrote (run_packets.c).
@@ -433,6 +436,16 @@ int main(int argc, char **argv)
 			write_corpus(argv[2], argv[argc - 1]);
 		return 0;
 	}
+	if (argc > 3 && !strcmp(argv[1], "--flood")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_flood(ingress, argv + 3, argc - 3);
+		return 0;
+	}
+	if (argc == 5 && !strcmp(argv[1], "--until-denied")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_until_denied(ingress, strtoul(argv[3], NULL, 0), argv[4]);
+		return 0;
+	}
 	if (argc == 5 && !strcmp(argv[1], "--miss")) {
 		open_attached(if_nametoindex(argv[2]));
 		run_miss(ingress, atoi(argv[3]), atoi(argv[4]));
@@ -454,7 +467,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <shim.h>
+#include <shim_flow.h>
 
 #define MAX_THREADS 64
 #define BATCH 256
@@ -254,4 +255,56 @@ u64 get_random_u64(void)
 u32 get_random_u32(void)
 {
 	return (u32)(get_random_u64() >> 32);
+}
+
+/* ---- time ---- */
+
+u64 shim_ns = 1ull << 40, shim_cost, shim_rescheds;
+static struct delayed_work *queue;
+
+bool shim_queue(struct delayed_work *w, unsigned long delay)
+{
+	struct delayed_work **at = &queue;
+
+	if (w->pending)
+		return false;
+	/* a timer fires at a tick, and never before its time */
+	w->due = ((u64)jiffies + delay + !!delay) * (1000000000ull / HZ);
+	while (*at && (*at)->due <= w->due)
+		at = &(*at)->next;
+	w->next = *at;
+	w->pending = true;
+	*at = w;
+	return true;
+}
+
+bool cancel_delayed_work_sync(struct delayed_work *w)
+{
+	struct delayed_work **at;
+
+	for (at = &queue; *at; at = &(*at)->next) {
+		if (*at != w)
+			continue;
+		*at = w->next;
+		w->pending = false;
+		return true;
+	}
+	return false;
+}
+
+void shim_advance(u64 ns)
+{
+	u64 end = shim_ns + ns;
+
+	while (queue && queue->due <= end) {
+		struct delayed_work *w = queue;
+
+		queue = w->next;
+		w->pending = false;
+		if (shim_ns < w->due)
+			shim_ns = w->due;
+		w->work.fn(&w->work);
+	}
+	if (shim_ns < end)
+		shim_ns = end;
 }

@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <shim.h>
+#include <shim_flow.h>
