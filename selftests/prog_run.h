@@ -57,6 +57,14 @@ void run_miss(unsigned int ingress, unsigned int n, unsigned int mappings);
 /* Two threads send through the attached program for @seconds and print one JSON object; flow_stress.c. */
 void run_stress(unsigned int seconds);
 
+/* Steps of three words: FIRST packet's number or ~FLOWS for any of so many, with - in front for
+ * packets of the other side; COUNT; PACKET (flood.c).
+ */
+void run_flood(unsigned int ingress, char **step, int words);
+
+/* Packets of @flows connections in any order, until none of them is sent any more. */
+void run_until_denied(unsigned int ingress, unsigned int flows, const char *text);
+
 /* Play the oracle's rounds; run_packets.c. */
 void run_packets(int n, char **paths);
 
