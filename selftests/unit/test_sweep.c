@@ -104,10 +104,11 @@ static u32 open_flow(u32 n, u32 ago)
 		return 0;
 	memcpy(w, &k, sizeof(w));
 	memcpy(f->k0, w, sizeof(f->k0));
+	f->flags = 0;
 	f->nh = n;
 	f->packets[0] = n;
 	dash_conntrack_start(f, (u32)jiffies - ago);
-	return dash_flow_link(t, &slot, dash_hash(w, 0, &seed)) ? 0 : slot;
+	return dash_flow_link(t, &slot, &k, dash_hash(w, 0, &seed)) ? 0 : slot;
 }
 
 /* Connections whose packets stopped at different times, and others that go on */
