@@ -53,6 +53,8 @@ static u32 later(u32 id, u16 eni, u8 v6, bool last)
 	    parent.key.eni != eni || parent.key.v6 != v6 || parent.key.proto != 17 ||
 	    parent.hash != parent.slot * 3ull)
 		return U32_MAX;
+	if (last)	/* as pipeline.c does when it passes */
+		dash_frag_forget(t, &p);
 	return parent.slot;
 }
 
