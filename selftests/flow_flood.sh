@@ -38,19 +38,25 @@ established() {
 		"-$3" "$4" "$(answer "$1" "tcp 80>$2 SA / pay 0")" \
 		"$3" "$4" "$(out "$1" "tcp $2>80 A / pay 0")"
 }
-# data MAC PORT COUNT - segments both ways on them
-data() {
-	flood 0 "$3" "$(out "$1" "tcp $2>80 A / pay 0")" "-0" "$3" "$(answer "$1" "tcp 80>$2 A / pay 0")"
-}
 victim=F4:93:9F:EF:C4:01
-counter() { dash -j stats eni "$1" | jq ".[0].counters.$2 // 0"; }
-status() { dash -j show status | jq -r "$1"; }
+# look - the counters of both ENIs and the status now, for counter and status: a process costs more
+# than what it asks for where the machine is emulated
+look() {
+	dash -j stats eni $ENI_KEY >"$lib_tmp/$ENI_KEY.json"
+	dash -j stats eni $other >"$lib_tmp/$other.json"
+	dash -j show status >"$lib_tmp/status.json"
+}
+counter() { jq ".[0].counters.$2 // 0" "$lib_tmp/$1.json"; }
+status() { jq -r "$1" "$lib_tmp/status.json"; }
 # passed - every step of the last flood went through
 passed() { jq -se 'map(.tx == .packets and .drops == {}) | all'; }
+
+fast() { jq -se 'map(.tx == .packets and .fast == .packets) | all'; }
 
 prepare() {
 	established $ENI 1024 0 100 | passed
 	established $victim 1024 0 100 | passed
+	look
 	expect 100 counter $ENI_KEY tcp_connections_verified
 	expect 100 counter $other tcp_connections_verified
 }
@@ -58,11 +64,12 @@ check "two ENIs have a hundred connections each" prepare
 
 flood 0 60000 "$(out $ENI "tcp 2048>81 S / pay 0")" >"$lib_tmp/flood"
 sed 's/^/# 60,000 SYNs: /' "$lib_tmp/flood"
+look
 for e in $ENI_KEY $other; do
-	dash -j stats eni $e | jq -c '.[0].counters | {flow_created, flow_deleted, flow_pairs, tcp_half_open_yielded,
-		flow_create_failed, flow_limit_global_drop, flow_pairs_half_open, flow_pairs_half_open_max}' | sed "s/^/# $e: /"
+	jq -c '.[0].counters | {flow_created, flow_deleted, flow_pairs, tcp_half_open_yielded,
+		flow_create_failed, flow_limit_global_drop, flow_pairs_half_open, flow_pairs_half_open_max}' \
+		"$lib_tmp/$e.json" | sed "s/^/# $e: /"
 done
-status '{flow_used, flow_high_water, flows}' | tr -d '\n ' | sed 's/^/# /; s/$/\n/'
 
 gave_way() {
 	[ "$(counter $ENI_KEY tcp_half_open_yielded)" -gt 100 ]
@@ -72,14 +79,14 @@ gave_way() {
 }
 check "the flood's own half-open connections give way to its new ones" gave_way
 both_live() {
-	data $ENI 1024 100 | passed
-	data $victim 1024 100 | passed
+	# in both directions
+	flood 0 100 "$(out $ENI "tcp 1024>80 A / pay 0")" -0 100 "$(answer $ENI "tcp 80>1024 A / pay 0")" \
+		0 100 "$(out $victim "tcp 1024>80 A / pay 0")" -0 100 "$(answer $victim "tcp 80>1024 A / pay 0")" | fast
 }
 check "established connections of both ENIs go on, on the fast path" both_live
 others_open() {
 	established $victim 3072 0 50 | passed
-	flood 0 20 "$(out $victim "udp 5000>53 / pay 12")" | passed
-	flood 0 20 "$(out $ENI "udp 5000>53 / pay 12")" | passed
+	flood 0 20 "$(out $victim "udp 5000>53 / pay 12")" 0 20 "$(out $ENI "udp 5000>53 / pay 12")" | passed
 }
 check "the other ENI opens connections meanwhile, and other protocols do" others_open
 # again, with the victim opening connections in the middle of it
@@ -92,14 +99,15 @@ meanwhile() {
 		100 50 "$(out $victim "tcp 3072>80 A / pay 0")" >"$lib_tmp/meanwhile"
 	cat "$lib_tmp/meanwhile"
 	jq -se 'map(select(.packets == 50) | .tx == 50 and .drops == {}) | all' "$lib_tmp/meanwhile"
+	look
 	expect 0 counter $other tcp_half_open_yielded
 	expect 0 counter $other flow_create_failed
 }
 check "a handshake of the other ENI completes while the flood goes on" meanwhile
 exact() {
 	local failed drops
-	dash -j stats eni $ENI_KEY | jq -e '.[0].counters | .flow_created == .flow_deleted + .flow_aged + .flow_pairs and
-		.flow_create_failed == .flow_limit_global_drop and .total_drop_packets == .flow_limit_global_drop'
+	jq -e '.[0].counters | .flow_created == .flow_deleted + .flow_aged + .flow_pairs and
+		.flow_create_failed == .flow_limit_global_drop and .total_drop_packets == .flow_limit_global_drop' "$lib_tmp/$ENI_KEY.json"
 	failed=$(status '.flows | .failed_no_record + .failed_no_index_entry + .failed_kept_back')
 	drops=$(($(counter $ENI_KEY flow_limit_global_drop) + $(counter $other flow_limit_global_drop)))
 	expect "$drops" echo "$failed"
@@ -107,7 +115,7 @@ exact() {
 	[ "$(status .flow_high_water)" -le $size ]
 	expect "$(status '.flow_high_water * 2')" eval "dash -j stats global | jq '.[0].counters.flow_entries_max'"
 	# every SYN became a connection or a drop: 100 + 60000 + 60000, and 20 of UDP
-	expect 120120 eval "dash -j stats eni $ENI_KEY | jq '.[0].counters | .flow_created + .flow_create_failed'"
+	expect 120120 jq '.[0].counters | .flow_created + .flow_create_failed' "$lib_tmp/$ENI_KEY.json"
 }
 check "occupancy, high-water mark and refusals by cause are exact" exact
 
@@ -117,11 +125,13 @@ full_of_established() {
 	dash clear flows
 	flood 0 $size "$(out $ENI "udp 7000>53 / pay 12")" >"$lib_tmp/udp"
 	cat "$lib_tmp/udp"
+	look
 	# records of the cleared table come back after a grace period: all of them are free by now
 	expect $size status .flow_used
 	flood 0 500 "$(out $victim "tcp 4096>83 S / pay 0")" >"$lib_tmp/refused"
 	cat "$lib_tmp/refused"
 	jq -e '.tx == 0 and .drops == {"flow_limit_global": 500}' "$lib_tmp/refused"
+	look
 	expect $size counter $ENI_KEY flow_pairs_udp
 	flood 0 $size "$(out $ENI "udp 7000>53 / pay 12")" | passed
 }
@@ -139,7 +149,7 @@ limits() {
 	flood 100 1 "$(out $ENI "udp 7000>53 / pay 12")" | passed
 }
 check "an ENI's limit of connections is exact, and its own" limits
-recycled() { expect 0 status .flows.ended_not_recycled; }
+recycled() { look; expect 0 status .flows.ended_not_recycled; }
 half_open_first() {
 	dash clear flows
 	established $ENI 1024 0 50 | passed
@@ -149,9 +159,10 @@ half_open_first() {
 	busywait 5 recycled
 	# no faster than records come back, and never those of others
 	flood 5000 50 "$(out $ENI "tcp 2048>81 S / pay 0")" | passed
+	look
 	expect 100 counter $ENI_KEY flow_pairs
 	expect 50 counter $ENI_KEY flow_pairs_half_open
-	data $ENI 1024 50 | passed
+	flood 0 50 "$(out $ENI "tcp 1024>80 A / pay 0")" | fast
 	established $ENI 6000 0 40 | passed
 	expect 90 eval "dash -j show flows --proto tcp | jq '[.[] | select(.state == \"established\")] | length / 2'"
 }
