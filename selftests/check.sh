@@ -138,8 +138,11 @@ progress() {
 	mkfifo "$lib_tmp/slow"
 	{ echo '['; for i in {1..2048}; do echo "{\"DASH_QOS_TABLE:$i\": {}},"; done; sleep 1.2
 	  for i in {1..2048}; do echo "{\"DASH_QOS_TABLE:$i\": {}},"; done; echo '{"DASH_QOS_TABLE:x": {}}]'; } >"$lib_tmp/slow" &
-	script -qec "dashctl check $lib_tmp/slow" /dev/null </dev/null >"$lib_tmp/said"
+	"$ROOT/selftests/bulk_config.py" mappings 5000 >"$lib_tmp/known"
+	script -qec "dashctl check $lib_tmp/slow $lib_tmp/known" /dev/null </dev/null >"$lib_tmp/said"
 	wait $!
+	# of a file whose size is known also the time that is left
+	grep -qP '\r[0-9]+ objects, [0-9]+/s, [0-9]+%, [0-9]+ s left\x1b\[K' "$lib_tmp/said"
 	grep -qP '\r[0-9]+ objects, [0-9]+/s\x1b\[K.*\r\x1b\[K$' "$lib_tmp/said"
 }
 
@@ -227,7 +230,8 @@ offered() {
 }
 completion() {
 	expect "all eni flows vnet " offered "dashctl clear ''"
-	expect "--dry-run --ignore-unknown --json --pretty --strict " offered "dashctl apply --"
+	expect "--dry-run --ignore-unknown --json --pretty --statistics --strict " offered "dashctl apply --"
+	expect "config flows limits " offered "dashctl -s monitor ''"
 	expect "acl_group acl_in acl_out acl_rule appliance apply attach " offered "dashctl a"
 	expect "add del replace set show " offered "dashctl vnet ''"
 	expect "admin_state " offered "dashctl eni set E admin_s"

@@ -98,7 +98,7 @@ void pr_fields(const struct live *o, bool defaults)
 
 			if (!f->attr || (f->type == V_ACTIONS) != pass)
 				continue;
-			if (!pr_field(o, f) && defaults && f->def && !(f->flags & F_STORED))
+			if (!pr_field(o, f) && defaults && f->def && !(f->flags & (F_STORED | F_RARE)))
 				pr_default(f);
 		}
 }

@@ -34,6 +34,7 @@ void progress_file(struct progress *p, int fd)
 	struct stat st;
 
 	p->size = !fstat(fd, &st) && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	p->told = p->started;		/* what is left is another number now */
 }
 
 void progress_show(struct progress *p, uint64_t bytes)

@@ -189,9 +189,9 @@ static const struct field eni_fields[] = {
 	ENUM("mode", "eni_mode", eni_modes, 0, F_LATER, "vm_mode", "VM or floating NIC"),
 	ENUM("dscp_mode", NULL, dscp_modes, 0, F_LATER, "preserve", "DSCP of the tunnel"),
 	U("dscp", 1, 0, F_LATER, 0, 63, "0", "DSCP for mode pipe"),
-	BOOL("full_flow_resimulation_requested", DASH_A_ENI_FULL_FLOW_RESIMULATION_REQUESTED, 0, "false",
+	BOOL("full_flow_resimulation_requested", DASH_A_ENI_FULL_FLOW_RESIMULATION_REQUESTED, F_RARE, "false",
 	     "trigger: judge all connections anew"),
-	U("max_resimulated_flow_per_second", 8, DASH_A_ENI_MAX_RESIMULATED_FLOW_PER_SECOND, 0, 0, UINT64_MAX,
+	U("max_resimulated_flow_per_second", 8, DASH_A_ENI_MAX_RESIMULATED_FLOW_PER_SECOND, F_RARE, 0, UINT64_MAX,
 	  "0", "connections judged anew per second, 0 = no limit"),
 	BOOL("enable_reverse_tunnel_learning", 0, F_LATER, "false", "learn tunnel sources"),
 	VAL(V_IP, "reverse_tunnel_sip", 0, F_LATER, "source of the learned reverse leg"),
@@ -294,7 +294,7 @@ static const struct field route_fields[] = {
 	VAL(V_NAME, "tunnel", 0, F_LATER, "tunnel"),
 	VAL(V_NAME, "appliance", 0, F_LATER, "routing appliance"),
 	U32("routing_actions_disabled_in_flow_resimulation",
-	    DASH_A_ROUTE_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, 0, "0",
+	    DASH_A_ROUTE_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, F_RARE, "0",
 	    "what keeps its old value when connections are judged anew: 1 tunnel, 8 MAC"),
 };
 
@@ -341,10 +341,10 @@ static const struct field vnet_mapping_fields[] = {
 	VAL(V_NAME, "tunnel", 0, F_LATER, "outer tunnel"),
 	VAL(V_NAME, "routing_appliance_id", 0, F_LATER, "routing appliance"),
 	VAL(V_NAME, "port_map", 0, F_LATER, "port map"),
-	BOOL("flow_resimulation_requested", DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED, 0, "false",
+	BOOL("flow_resimulation_requested", DASH_A_VNET_MAPPING_FLOW_RESIMULATION_REQUESTED, F_RARE, "false",
 	     "trigger: judge its connections anew"),
 	U32("routing_actions_disabled_in_flow_resimulation",
-	    DASH_A_VNET_MAPPING_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, 0, "0",
+	    DASH_A_VNET_MAPPING_ROUTING_ACTIONS_DISABLED_IN_FLOW_RESIMULATION, F_RARE, "0",
 	    "what keeps its old value when connections are judged anew: 1 tunnel, 8 MAC"),
 };
 

@@ -49,6 +49,7 @@ struct word {
 #define F_UNICAST	0x0100	/* address or MAC must be unicast and not zero */
 #define F_NONZERO	0x0200	/* MAC must not be zero; multicast warns */
 #define F_MAYBE_MAC	0x0400	/* key part that may be a MAC with colons, but is kept as written */
+#define F_RARE		0x0800	/* its default is not shown */
 
 /**
  * struct field - one field or key part of a table; drives parsing, help, export and show
