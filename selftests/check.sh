@@ -252,7 +252,7 @@ zsh_completion() {
 	expect "FILES " zsh_offered "dashctl attach eth0 ''"
 }
 
-plan $(($(grep -c . <<<"$cases") + 5 + 38))
+plan $(($(grep -c . <<<"$cases") + 5 + 39))
 for e in $examples; do
 	check "example $e.json has no errors" dashctl check "$ROOT/selftests/configs/$e.json"
 done
@@ -299,6 +299,8 @@ check "an object by words: a missing field" words 1 'DASH_ROUTE_TABLE:g:10.0.0.0
 check "an object by words: a missing key part" words 1 'DASH_ROUTE_TABLE: EINVAL: missing key part "prefix"' \
 	"route del group g"
 check "an object by words: no such field" words 2 'vnet add: no field "frob", see "dashctl help vnet"' "vnet add a frob 1"
+check "an object by words: a key in two words" words 2 \
+	'route add: no field "10.0.0.0/8"; a key of several parts is one word, "g1:10.0.0.0/8"' "route add g1 10.0.0.0/8 routing_type drop"
 check "an object by words: no value" words 2 'vnet add: "vni" needs a value' "vnet add a vni"
 check "an object by words: no key" words 2 'vnet add: KEY [FIELD VALUE]... expected, see "dashctl help vnet add"' "vnet add"
 check "an object by words: not in this release" words 2 'tunnel: not available in this release' "tunnel add t"

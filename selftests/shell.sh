@@ -16,7 +16,7 @@ typed() {
 	pid, fd = pty.fork()
 	if not pid:
 	    os.execv(sys.argv[1], sys.argv[1:])
-	seen, end = b'', time.monotonic() + 150
+	seen, end = b'', time.monotonic() + 400
 	def wait(text):
 	    global seen
 	    while text not in seen:

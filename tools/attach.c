@@ -173,8 +173,11 @@ int cmd_attach(const struct args *a)
 	if (e)
 		return e;
 	if (!bpf_attached(p.ifindex, &mode, &ours) && strcmp(mode, "none")) {
-		err("attach: \"%s\": %s XDP program is attached already (%s mode)", dev,
-		    ours ? "our" : "another", mode);
+		if (ours)
+			err("attach: \"%s\" is a port already (%s mode)", dev, mode);
+		else
+			err("attach: \"%s\": another XDP program is attached (%s mode); \"ip link set dev %s xdp off\" takes it off",
+			    dev, mode, dev);
 		return EXIT_INVALID;
 	}
 	e = port_request(DASH_CMD_PORT_NEW, p.ifindex, on_port, &p);

@@ -140,7 +140,8 @@ int cmd_clear_vnet(const struct args *a)
 		e = EXIT_INVALID;
 	}
 	if (!e && enis && !force) {
-		err("clear vnet: %zu ENIs are in VNET \"%s\" (--force deletes them too)", enis, vnet);
+		err("clear vnet: %zu ENI%s in VNET \"%s\" (--force deletes %s too)", enis,
+		    enis == 1 ? " is" : "s are", vnet, enis == 1 ? "it" : "them");
 		e = EXIT_INVALID;
 	}
 	if (e) {

@@ -75,10 +75,13 @@ static void on_status(const void *attrs, size_t len, void *arg)
 			else if (c.type == DASH_A_COUNTER_VALUE)
 				value = attr_number(&c);
 		}
-		pr_object(NULL);
-		pr_row(name ? name : "", value, 0);
-		pr_end();
-		sum->runtime += value;
+		/* what other namespaces stage is not this one's, and what this one does is there already */
+		if (!name || strcmp(name, "staged_by_user")) {
+			pr_object(NULL);
+			pr_row(name ? name : "", value, 0);
+			pr_end();
+			sum->runtime += value;
+		}
 		free(name);
 	}
 }

@@ -151,6 +151,10 @@ void pr_end(void)
 	bool array = stack[depth - 1].array;
 	unsigned int n = stack[depth - 1].n;
 
+	if (!opt.json && stack[depth - 1].rows && !n) {
+		printf(" none");
+		in_line = true;
+	}
 	depth--;
 	if (opt.json) {
 		if (n && (opt.pretty || (!depth && array))) {
@@ -174,6 +178,8 @@ static void text_value(const char *name, const char *s)
 	} else {
 		if (item)
 			name = stack[depth - 1].name;
+		else if (depth)
+			stack[depth - 1].n++;
 		if (depth && stack[depth - 1].rows) {
 			text_break();
 			indent(depth > 1 ? text_level() : 0);

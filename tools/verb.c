@@ -99,6 +99,11 @@ static int read_words(const struct args *a, struct words *w)
 
 		if (table->type == DASH_OBJ_ROUTING_TYPE && !f)
 			f = table_field(routing_action_fields, n_routing_action_fields, a->v[i]);
+		if (!f && i == 1 && keyed && table->n_keys > 1) {
+			err("%s %s: no field \"%s\"; a key of several parts is one word, \"%s:%s\"", table->word,
+			    verbs[verb].word, a->v[i], a->v[0], a->v[i]);
+			return EXIT_USAGE;
+		}
 		if (!f) {
 			err("%s %s: no field \"%s\", see \"dashctl help %s\"", table->word,
 			    verbs[verb].word, a->v[i], table->word);
