@@ -13,10 +13,13 @@ struct lookup_key {
 	__u64 w[2];
 };
 
-/* What a hash map would hold: a record of the flow table without its key */
+/* What a hash map would hold: a record of the flow table (struct dash_flow) without its key */
 struct lookup_value {
-	__u32 gen;
-	__u32 rest[21];
+	__u64 action[3];	/* where to send it */
+	__u64 gen;
+	__u64 pad[5];
+	__u64 packets, bytes;
+	__u64 rest[3];
 };
 
 /**

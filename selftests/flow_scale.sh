@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 The dash-linux authors
 #
-# A million connections: created, all hit, judged anew, all aged out, with what each step takes, and
+# A million connections: created, denied, judged anew, all hit, all aged out, with what each step takes, and
 # the memory of one.  DASH_FLOWS=connections (1000000, and 50000 on the debug kernel); `make scale-flows` runs 8 million, which need 4 GB.
 # Packets come from a generator in front of the attached program (flood.c), on one CPU.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 12
+plan 13
 
 n=${DASH_FLOWS:-${DASH_DEBUG:+50000}}
 n=${n:-1000000}
@@ -37,7 +37,7 @@ sed 's/^/# /' "$lib_tmp/attach"
 dash apply "$ROOT/selftests/configs/topo.json" >"$lib_tmp/apply"
 dash set udp 3600000 >"$lib_tmp/set"
 
-# ---- created, all of them, and hit, all of them
+# ---- created, all of them
 
 flood 0 "$n" "$packet" >"$lib_tmp/created"
 sed 's/^/# created: /' "$lib_tmp/created"
@@ -63,14 +63,6 @@ echo "# $really bytes of the machine's memory are gone for each"
 check "and so much of the machine's memory is gone, the program and all counters included" \
 	true_that "$really <= 192 + 16000000 / $n"
 
-flood 0 "$n" "$packet" >"$lib_tmp/hit"
-sed 's/^/# hit: /' "$lib_tmp/hit"
-hit() { jq -e --argjson n "$n" '.tx == $n and .fast == $n and .drops == {}' "$lib_tmp/hit"; }
-check "all are hit on the fast path" hit
-flood "-~$n" 100000 "$back" >"$lib_tmp/back"
-sed 's/^/# answers, any: /' "$lib_tmp/back"
-answered() { jq -e '.tx == 100000 and .fast == 100000 and .drops == {}' "$lib_tmp/back"; }
-check "so are answers to any of them" answered
 full() {
 	flood "$n" 100 "$packet" >"$lib_tmp/full"
 	cat "$lib_tmp/full"
@@ -119,12 +111,28 @@ removed() {
 check "and is removed" removed
 dash apply "$lib_tmp/allow.json" >"$lib_tmp/apply"
 
+# ---- allowed again, and judged anew, all of them; then hit
+
+flood 0 "$n" "$packet" >"$lib_tmp/judged"
+sed 's/^/# judged anew: /' "$lib_tmp/judged"
+judged() {
+	jq -e --argjson n "$n" '.tx == $n and .fast == 0 and .drops == {}' "$lib_tmp/judged"
+	expect "$n" counter flow_pairs
+	true_that "$(counter flow_updated_by_resimulation) == $n - $(counter flow_deleted)"
+}
+check "all are judged anew by their next packet, or begin anew, and pass" judged
+flood "-~$n" 100000 "$back" >"$lib_tmp/back"
+sed 's/^/# answers, any: /' "$lib_tmp/back"
+answered() { jq -e '.tx == 100000 and .fast == 100000 and .drops == {}' "$lib_tmp/back"; }
+check "so do answers to any of them, on the fast path" answered
+flood 0 "$n" "$packet" >"$lib_tmp/hit"
+sed 's/^/# hit: /' "$lib_tmp/hit"
+hit() { jq -e --argjson n "$n" '.tx == $n and .fast == $n and .drops == {}' "$lib_tmp/hit"; }
+check "all are hit on the fast path" hit
+
 # ---- aged out, all of them, not before their time and not long after it
 
-# the oldest ones were hit first; the youngest ones now, once more
-begin=$(jq .begin "$lib_tmp/hit")
-flood 0 1000 "$packet" >"$lib_tmp/again"
-end=$(now)
+begin=$(jq .begin "$lib_tmp/hit") end=$(jq .end "$lib_tmp/hit")
 aged_before=$(counter flow_aged)
 timeout=$(calc "int($end - $begin) + 3")
 dash set udp "${timeout}000" >"$lib_tmp/set"
@@ -133,7 +141,6 @@ while [ "$(calc "$(now) < $begin + $timeout - 0.3 ? 1 : 0")" = 1 ]; do
 	[ "$(counter flow_aged)" = "$aged_before" ] || early=yes
 done
 check "none ends before its timeout of $timeout s" expect none echo "$early"
-end=$(jq .end "$lib_tmp/again")
 gone() { [ "$(counter flow_pairs)" = 0 ]; }
 busywait 120 gone
 done_at=$(now)
