@@ -8,7 +8,7 @@
 # by itself: unit/test_conntrack.c.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 35
+plan 36
 
 apply() {
 	cat >"$lib_tmp/apply.json"
@@ -160,6 +160,26 @@ flush
 check "in mode immediate the first FIN ends the pair" rises 1 tcp_connections_closed_by_fin immediate
 dash set tcp_close_mode graceful >/dev/null
 hush
+
+# ---- ICMP errors -------------------------------------------------------------------
+
+refused() {
+	flush
+	on $vm1 python3 - <<-'PY'
+	import socket
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.settimeout(10)
+	s.connect(('10.1.1.1', 4444))
+	s.send(b'x')
+	try:
+	    s.recv(1)
+	    raise AssertionError('somebody listens there')
+	except ConnectionRefusedError:
+	    pass
+	PY
+	dash -j show flows | jq -e 'map([.proto, .packets]) == [["udp", 1], ["udp", 1]]'
+}
+check "a port that nobody listens on: the ICMP error arrives by the connection that it speaks of" refused
 
 # ---- fragments --------------------------------------------------------------------
 
