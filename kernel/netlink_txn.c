@@ -563,7 +563,7 @@ static void user_put(struct staging_user *u)
  */
 int dash_netlink_net_init(struct dash_net *dn)
 {
-	struct dash_netlink *nl = kzalloc(sizeof(*nl), GFP_KERNEL);
+	struct dash_netlink *nl = kzalloc(sizeof(*nl), GFP_KERNEL_ACCOUNT);
 
 	if (!nl)
 		return -ENOMEM;

@@ -667,8 +667,9 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 	if (dash_types[type].owner) {
 		owner = dash_owner_get(txn, dash_types[type].owner,
 				       nla_data(tb[dash_types[type].fields[0].attr]));
+		err = -ENOMEM;
 		if (!owner)
-			return -ENOMEM;
+			goto out;
 	}
 
 	op = dash_op_find(txn, type, owner, key, klen);
@@ -685,8 +686,9 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 		if (txn->by_type[type].n >= staged_max(type))
 			return refuse(txn, type, cookie, 0, ENOSPC, "too many in one transaction", extack);
 		op = dash_op_create(txn, type, owner, key, klen);
+		err = -ENOMEM;
 		if (!op)
-			return -ENOMEM;
+			goto out;
 		created = true;
 	}
 	op->cookie = cookie;
