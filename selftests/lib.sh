@@ -125,8 +125,7 @@ lib_refuse() {
 # relay COMMAND... - COMMAND speaks KTAP itself; its plan and cases add to this script's
 relay() {
 	local status=0
-	"$@" >"$lib_tmp/relay" 2>&1 || status=$?
-	cat "$lib_tmp/relay"
+	"$@" 2>&1 | tee "$lib_tmp/relay" || status=${PIPESTATUS[0]}
 	lib_planned=$((lib_planned + $(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$lib_tmp/relay" | tail -n1) + 0))
 	lib_run=$((lib_run + $(grep -cE '^(not )?ok ' "$lib_tmp/relay" || true)))
 	lib_skipped=$((lib_skipped + $(grep -cE '^ok .* # SKIP' "$lib_tmp/relay" || true)))

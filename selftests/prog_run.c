@@ -14,6 +14,7 @@
  * --flood DEVICE [FIRST COUNT PACKET]...: no test; packets of many connections (flood.c).
  * --until-denied DEVICE FLOWS PACKET: no test; until none of them passes any more.
  * --miss DEVICE N MAPPINGS: no test; cost of N first packets (bench_miss.c).
+ * --faults DEVICE, --fault-bind: failing allocations (fault.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
  * --packets DEVICE FILE...: plays what oracle/rounds.py wrote (run_packets.c).
  * --corpus DIR HEX...: no test; the packets as seeds for a fuzz target, behind these octets.
@@ -464,10 +465,15 @@ int main(int argc, char **argv)
 	} else if (argc == 4 && !strcmp(argv[1], "--example")) {
 		open_attached(if_nametoindex(argv[3]));
 		run_example(argv[2]);
+	} else if (argc == 3 && !strcmp(argv[1], "--faults")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_fault_packets();
+	} else if (argc == 2 && !strcmp(argv[1], "--fault-bind")) {
+		run_fault_bind();
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --faults DEVICE | --fault-bind | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

@@ -68,6 +68,10 @@ void run_until_denied(unsigned int ingress, unsigned int flows, const char *text
 /* Play the oracle's rounds; run_packets.c. */
 void run_packets(int n, char **paths);
 
+/* Failing allocations, aimed by faults.sh: where the maps are bound, and under packets; fault.c. */
+void run_fault_bind(void);
+void run_fault_packets(void);
+
 /* All native tests; time per packet over @runs. */
 void run_native(void);
 void run_native_speed(unsigned int runs);
