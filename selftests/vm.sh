@@ -46,6 +46,8 @@ guest() {
 	ip link set lo up
 	ulimit -n 65536
 	. /run/dash-out/job
+	mkfifo /run/power-off
+	exec 9<>/run/power-off
 	if [ "$mode" = run ]; then
 		port=/dev/$(basename "$(dirname "$(grep -lx dash /sys/class/virtio-ports/*/name)")")
 		"${job[@]}" </dev/null >"$port" 2>&1 || rc=$?
@@ -56,7 +58,8 @@ guest() {
 	echo "$rc" >/run/dash-out/status
 	sync
 	echo o >/proc/sysrq-trigger
-	sleep 60
+	# Not sleep: the share that it would be read from may be gone by now.
+	read -r -t 60 -u 9
 }
 
 if [ "${1-}" = --guest ]; then
