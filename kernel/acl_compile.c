@@ -85,30 +85,75 @@ static bool item_before(const struct item *a, const struct item *b)
 }
 
 /*
- * Merge sort: a million prefixes in a third of the time of sort(), which calls
- * its comparison through a pointer and cannot be interrupted.  -ENOMEM leaves @a
- * unsorted.
+ * Put the items of each of about @n equal spans of hi side by side, through @tmp.
+ * Returns false, and changes nothing, if one gets more than CROWD of them, or
+ * without memory.
+ */
+#define CROWD	64
+
+static bool items_spread(struct item *a, struct item *tmp, u32 n)
+{
+	u64 lo = ~0ull, hi = 0;
+	u32 shift = 0, spans, sum = 0, i, k, *at;
+
+	for (i = 0; i < n; i++) {
+		lo = min(lo, a[i].hi);
+		hi = max(hi, a[i].hi);
+	}
+	while ((hi - lo) >> shift >= n)
+		shift++;
+	spans = ((hi - lo) >> shift) + 1;
+	at = kvcalloc(spans, sizeof(*at), GFP);
+	if (!at)
+		return false;
+	for (i = 0; i < n; i++)
+		at[(a[i].hi - lo) >> shift]++;
+	for (i = 0; i < spans; i++) {
+		k = at[i];
+		if (k > CROWD)
+			goto err;
+		at[i] = sum;
+		sum += k;
+	}
+	cond_resched();
+	for (i = 0; i < n; i++)
+		tmp[at[(a[i].hi - lo) >> shift]++] = a[i];
+	memcpy(a, tmp, n * sizeof(*a));
+	kvfree(at);
+	return true;
+err:
+	kvfree(at);
+	return false;
+}
+
+/*
+ * By insertion, if the items are spread evenly (prefixes mostly are) and so nearly in
+ * place at once, else by merging: a half and a third of the time of sort(), which calls its
+ * comparison through a pointer and cannot be interrupted.  -ENOMEM leaves @a unsorted.
  */
 static int items_sort(struct item *a, u32 n)
 {
 	struct item *from = a, *to, *tmp;
-	u32 i, j, k, lo, mid, end, width;
+	u32 i, j, k, lo, mid, end, run, width;
 
 	tmp = kvmalloc_array(n + 1, sizeof(*tmp), GFP);
 	if (!tmp)
 		return -ENOMEM;
-	for (lo = 0; lo < n; lo += 8) {
-		end = min(lo + 8, n);
+	run = n > 64 && items_spread(a, tmp, n) ? n : 8;
+	for (lo = 0; lo < n; lo += run) {
+		end = min(lo + run, n);
 		for (i = lo + 1; i < end; i++) {
 			struct item x = a[i];
 
 			for (j = i; j > lo && item_before(&x, &a[j - 1]); j--)
 				a[j] = a[j - 1];
 			a[j] = x;
+			if (!(i % 4096))
+				cond_resched();
 		}
 	}
 	to = tmp;
-	for (width = 8; width < n; width *= 2) {
+	for (width = run; width < n; width *= 2) {
 		for (lo = 0; lo < n; lo = end) {
 			mid = min(lo + width, n);
 			end = min(mid + width, n);

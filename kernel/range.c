@@ -7,15 +7,14 @@
  * value changes, twice as many at most.  Over it stands a front: an array of
  * about as many entries as there are such bounds, indexed by the upper bits of
  * the distance to the first one.  An entry is the value itself if it holds all
- * over the entry's span, else it leads to a leaf: the last numbers of up to three
+ * over the entry's span, else it leads to a leaf: the last numbers of up to four
  * values, then these and the value that follows.
  *
  *	10.0.0.0/8 -> A, 10.1.0.0/16 -> B, 10.1.2.0/24 -> C, elsewhere -> X
  *
  *	base 10.0.0.0, reach 2^24 - 1, shift 22
- *	entry 0: list   10.0.255.255 A  10.1.1.255 B  10.1.2.255 C  10.1.255.255 B  end A
+ *	entry 0: leaf  10.0.255.255 10.1.1.255 10.1.2.255 10.1.255.255 | A B C B A
  *	entry 1, 2, 3: A				outside: X
- *	with shift 16, entry 1: leaf  10.1.1.255 10.1.2.255 end | B C B -
  *
  * Prefixes are not spread evenly: an entry with more bounds leads to a list of
  * pairs, one with more than LIST bounds to entries of its own, for smaller spans.
@@ -25,8 +24,8 @@
  * reads the leaf has what it leads to in the next line, mostly.
  *
  * Rejected: the longest match of lpm.c, which takes updates in place, at one more
- * dependent line and three times the build time; it still serves IPv6, where
- * bounds would take 16 bytes each.
+ * dependent line, an allocation for every prefix and half as much memory again; it
+ * still serves IPv6, where bounds would take 16 bytes each.
  *
  * Called by acl_compile.c in process context; immutable then, found by acl.c.
  */

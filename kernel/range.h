@@ -15,7 +15,7 @@
 #define DASH_RANGE_LEAF		0x80000000u	/* an entry that leads to a leaf ... */
 #define DASH_RANGE_MORE		0x40000000u	/* ... or to more than that; else it is the value */
 #define DASH_RANGE_INDEX	0x3fffffffu
-#define DASH_RANGE_ENDS		3		/* bounds in a leaf */
+#define DASH_RANGE_ENDS		4		/* bounds in a leaf: mostly the two ends of two prefixes */
 
 /**
  * struct dash_range - one map
@@ -76,7 +76,7 @@ static __always_inline u32 dash_range_value(const u32 *w, const struct dash_rang
 		return dash_range_more(w, r, key, entry);
 	/* Counted, not searched: where it ends cannot be predicted. */
 	p = w + (entry & DASH_RANGE_INDEX);
-	return p[DASH_RANGE_ENDS + (key > p[0]) + (key > p[1]) + (key > p[2])];
+	return p[DASH_RANGE_ENDS + (key > p[0]) + (key > p[1]) + (key > p[2]) + (key > p[3])];
 }
 
 #endif
