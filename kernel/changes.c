@@ -14,14 +14,14 @@
 
 #include "objects.h"
 
-/* Fields of @b while they and the flag that says otherwise fit; false: some did not. */
+/* Fields of @b while they and the two flags that may follow fit; false: some did not. */
 static bool put_fields(struct sk_buff *skb, const struct dash_blob *b)
 {
 	const struct nlattr *a;
 	int rem;
 
 	dash_blob_for_each(a, b, rem) {
-		if (skb_tailroom(skb) < nla_total_size(nla_len(a)) + nla_total_size(0) ||
+		if (skb_tailroom(skb) < nla_total_size(nla_len(a)) + 2 * nla_total_size(0) ||
 		    nla_put(skb, a->nla_type, nla_len(a), nla_data(a)))
 			return false;
 	}
@@ -80,7 +80,8 @@ bool dash_changes_fill(const struct dash_txn *txn, struct dash_changes *at, stru
 			at->next = txn->by_type[++at->type].head;
 		}
 		if (dash_op_effective(at->next)) {
-			if (put_op(txn->dn, skb, at->next, first))
+			/* alone in a message each fits, cut if need be; never twice the same */
+			if (put_op(txn->dn, skb, at->next, first) && !first)
 				return true;
 			first = false;
 			at->n++;

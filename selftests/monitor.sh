@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
 
-plan 12
+plan 13
 # One port; what a host would send comes from a raw socket at the other end of the cable.
 setup_ns appliance
 on $appliance sysctl -qw net.ipv4.ip_forward=1
@@ -139,9 +139,26 @@ as_text() {
 	grep -qE '^  object change (add|change) table DASH_VNET_TABLE key touched vni [0-9]+$' "$lib_tmp/events"
 }
 
+# New objects around the size of a message: each is told, cut if need be, whatever is left of the room.
+large() {
+	listening config touch_vnet
+	awk -v tmp="$lib_tmp" 'BEGIN { for (n = 1305; n <= 1350; n += 3) {
+		file = tmp "/large." n
+		printf "[{\"DASH_PREFIX_TAG_TABLE:t%d\": {\"ip_version\": \"ipv4\", \"prefix_list\": [", n >file
+		for (i = 0; i < n; i++)
+			printf "\"10.%d.%d.0/24\",", i / 256, i % 256 >file
+		print "\"11.0.0.0/8\"]}}]" >file
+		print "apply " file } }' >"$lib_tmp/larges"
+	dash -batch "$lib_tmp/larges"
+	busywait 10 event '"key":"t1350"'
+	listened >"$lib_tmp/larger"
+	expect '{"told":16,"cut":true,"whole":true,"added":16}' jq -sc '[.[].objects[] | select(.key | startswith("t13"))] |
+		{told: length, cut: any(.cut), whole: any(.cut | not), added: (map(select(.change == "add")) | length)}' "$lib_tmp/events"
+}
 check "monitor config: every change of a commit, and who made it" commits
 check "a commit of many objects is told in parts, the first thousand of it" many
 check "the same as text" as_text
+check "objects larger than a message are told, cut" large
 
 # ---- limits --------------------------------------------------------------------------
 
