@@ -267,6 +267,7 @@ static int put_flow_table(struct dash_net *dn, struct sk_buff *skb,
 	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "passes", sweep.passes) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "records_seen", sweep.visited) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "ended", sweep.aged) ||
+	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "latest_ms", sweep.late_ms) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "cpu_us", div_u64(sweep.runtime_ns, NSEC_PER_USEC)) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "last_pass_ms", sweep.pass_ms) ||
 	    dash_nl_put_counter(skb, DASH_A_STATUS_SWEEP, "last_pass_cpu_us", sweep.pass_busy_us))

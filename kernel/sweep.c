@@ -11,7 +11,8 @@
  *
  * A slice that takes longer than two thirds of a tick is followed by a pause half as long as
  * itself, so the sweep never takes more than two thirds of one CPU; at 10 ns a record
- * a pass over 32 million takes 0.7 s.  Idle namespaces wake four times a second.
+ * a pass over 32 million takes 0.7 s.  A pass that takes longer, because very many end at
+ * once, goes on without pauses: being late is worse.  Idle namespaces wake four times a second.
  *
  * Life of a connection's end: *unlink* (index entry cleared under the table's
  * lock; whoever clears it owns the end), *mark dead* (same lock; the tracker
@@ -45,6 +46,7 @@
 
 #define TICK_MS		25u
 #define PASS_MS		500u
+#define LATE_MS		800u		/* a pass that takes longer is in a hurry */
 #define MIN_SLICE	1024u		/* records; a table this small is seen whole every SMALL_MS */
 #define SMALL_MS	100u
 #define IDLE_MS		250u
@@ -63,6 +65,7 @@ struct dash_sweep {
 	u32 cursor;			/* next slot to look at; @lock, as all below */
 	u64 pass_start;			/* ns */
 	u64 pass_busy;			/* of info.runtime_ns, what it was when the pass began */
+	u32 late;			/* info.late_ms in jiffies */
 	struct dash_sweep_info info;
 };
 
@@ -85,7 +88,7 @@ static bool end(struct dash_sweep *s, u32 slot, enum dash_gone_reason why)
 static u32 age(struct dash_sweep *s, u32 from, u32 to)
 {
 	enum dash_gone_reason why;
-	u32 now = jiffies, slot, n = 0;
+	u32 now = jiffies, slot, n = 0, late;
 
 	for (slot = from; slot < to; slot++) {
 		const struct dash_flow *f = dash_flow_at(s->t, slot);
@@ -93,8 +96,13 @@ static u32 age(struct dash_sweep *s, u32 from, u32 to)
 		prefetch(&f[AHEAD].k1);
 		if (!dash_conntrack_expired(f, s->params, now, &why))
 			continue;
+		late = now - READ_ONCE(f->seen) - dash_conntrack_timeout(f, s->params);
 		local_bh_disable();
-		n += end(s, slot, why);
+		if (end(s, slot, why)) {
+			n++;
+			if (late > s->late)
+				s->late = late;
+		}
 		local_bh_enable();
 	}
 	return n;
@@ -135,6 +143,7 @@ static void sweep_work(struct work_struct *work)
 	struct dash_flow_table_info info;
 	unsigned int pause;
 	u64 start, reap;
+	bool hurry;
 	u32 took;
 
 	mutex_lock(&s->lock);
@@ -144,6 +153,7 @@ static void sweep_work(struct work_struct *work)
 	dash_flow_reap(s->t, false, s->ops->gone, s->arg);
 	s->info.runtime_ns += ktime_get_ns() - reap;
 	took = div_u64(s->info.runtime_ns - start, NSEC_PER_MSEC);
+	hurry = s->cursor > 1 && ktime_get_ns() - s->pass_start > LATE_MS * NSEC_PER_MSEC;
 	mutex_unlock(&s->lock);
 
 	dash_flow_table_info(s->t, &info);
@@ -153,7 +163,8 @@ static void sweep_work(struct work_struct *work)
 		pause = SMALL_MS;
 	if (!info.count && !info.retired)
 		pause = IDLE_MS;
-	queue_delayed_work(system_unbound_wq, &s->work, msecs_to_jiffies(max(pause, took / 2)));
+	pause = hurry ? 0 : max(pause, took / 2);
+	queue_delayed_work(system_unbound_wq, &s->work, msecs_to_jiffies(pause));
 }
 
 /**
@@ -301,5 +312,6 @@ void dash_sweep_info(struct dash_sweep *s, struct dash_sweep_info *info)
 {
 	mutex_lock(&s->lock);
 	*info = s->info;
+	info->late_ms = jiffies_to_msecs(s->late);
 	mutex_unlock(&s->lock);
 }

@@ -29,6 +29,7 @@ struct dash_sweep_info {
 	u64 visited;		/* records seen */
 	u64 runtime_ns;		/* time spent, without that in which others had the CPU or a grace period passed */
 	u64 aged;		/* connections that it ended by age, TIME_WAIT or RESET */
+	u32 late_ms;		/* the longest that one of them outlived its time; a timeout that is shortened counts too */
 	u32 pass_ms;		/* length of the last complete pass */
 	u32 pass_busy_us;	/* time spent in it; the rest of it others had the CPU */
 };

@@ -55,7 +55,8 @@ static inline unsigned long msecs_to_jiffies(unsigned int ms)
 
 /*
  * Time of the test.  It stands still but for shim_advance(), which runs work items when they are due,
- * and for what code in between is said to cost: @shim_cost nanoseconds for each cond_resched().
+ * and for what code in between is said to cost: @shim_cost nanoseconds for each prefetch(), of which a
+ * walk does one for each record.
  */
 extern u64 shim_ns, shim_cost, shim_rescheds;
 #define jiffies ((unsigned long)(shim_ns / (1000000000ull / HZ)))
@@ -63,9 +64,10 @@ static inline u64 ktime_get_ns(void) { return shim_ns; }
 static inline void shim_cond_resched(void)
 {
 	shim_rescheds++;
-	shim_ns += shim_cost;
 }
 #define cond_resched() shim_cond_resched()
+#undef prefetch
+#define prefetch(p) (__builtin_prefetch(p), (void)(shim_ns += shim_cost))
 
 struct work_struct { void (*fn)(struct work_struct *work); };
 struct delayed_work {
@@ -115,6 +117,11 @@ static inline u32 jhash2(const u32 *k, u32 words, u32 seed)
 	while (words--)
 		h = (h ^ *k++) * 0x9e3779b97f4a7c15ull, h ^= h >> 32;
 	return (u32)h;
+}
+
+static inline unsigned int jiffies_to_msecs(unsigned long j)
+{
+	return (unsigned int)(j * 1000 / HZ);
 }
 
 #define cmpxchg(p, old, new) ({						\
