@@ -167,6 +167,11 @@ test-debug: deps
 	$(Q)$(MAKE) --no-print-directory bpf tools selftests
 	$(Q)selftests/debug-kernel.sh test $(T)
 
+# Which lines of kernel/ these run, by file, and why not the others.
+coverage: deps
+	$(Q)$(MAKE) --no-print-directory bpf tools selftests
+	$(Q)selftests/coverage.sh $(T)
+
 # An established packet against the floor program, in instructions, within limits ...
 COMMIT	= DASH_COMMIT=$$(git describe --always --dirty 2>/dev/null)
 bench-exact: deps
@@ -300,6 +305,7 @@ help:
 	@echo 'make test          everything the project claims, tested in a virtual machine'
 	@echo 'make test T=vnet.sh  only that script'
 	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
+	@echo 'make coverage      the lines of kernel/ that tests run, by file; on the same kernel'
 	@echo 'make bench         the benchmarks but bench-engines in one report, with a chart: selftests/bench.svg'
 	@echo 'make bench-exact   an established packet against a floor program, in instructions, within limits'
 	@echo 'make bench-flows   the same by the number of flows, in instructions and in time'
@@ -319,4 +325,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: bench bench-apply bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install install-tools dkms-install clean help
+.PHONY: coverage bench bench-apply bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install install-tools dkms-install clean help

@@ -19,7 +19,8 @@
 # kbuild puts objects beside sources and the tree's own dash.ko is of another kernel.
 #
 # Environment: those of vm.sh, and DASH_SLOW (10), the factor by which tests wait
-# longer than on an ordinary kernel.
+# longer than on an ordinary kernel; SMP (1); DASH_APPEND (no_debug_objects), more kernel arguments;
+# DASH_COVERAGE=1, the module counts its lines (coverage.sh).
 set -eu -o pipefail
 
 tree=$(realpath "$(dirname "$0")/..")
@@ -126,8 +127,11 @@ build() {
 }
 
 module() {
-	local dir=$1 out=$tree/build/debug d quiet=-s
+	local dir=$1 out=$tree/build/debug d quiet=-s profile=
 	[ -z "${V-}" ] || quiet=V=1
+	if [ -n "${DASH_COVERAGE-}" ]; then
+		out=$tree/build/coverage profile=GCOV_PROFILE=y
+	fi
 	mkdir -p "$out"
 	if [ "$(readlink "$out/for")" != "$dir" ]; then
 		find "$out" -type f -delete
@@ -139,44 +143,71 @@ module() {
 	done
 	ln -sf "$tree/Kbuild" "$out/"
 	find "$out" -xtype l -delete
-	echo "  KBUILD   build/debug/dash.ko for $(cat "$dir/release")"
-	make $quiet -C "$dir/devkit" M="$out" KCFLAGS=-DDEBUG modules
-	readelf -S "$out/dash.ko" | grep '\.BTF' >/dev/null || die "build/debug/dash.ko has no .BTF section"
+	echo "  KBUILD   ${out#"$tree/"}/dash.ko for $(cat "$dir/release")"
+	make $quiet -C "$dir/devkit" M="$out" KCFLAGS=-DDEBUG $profile modules
+	readelf -S "$out/dash.ko" | grep '\.BTF' >/dev/null || die "$out/dash.ko has no .BTF section"
 }
 
-run() {
+# What the machine gets.  The same tests with less of the same.
+environment() {
 	local dir=$1
-	shift
-	export KVER KERNEL=$dir/bzImage MEM=${MEM:-3G} VM_TIMEOUT=${VM_TIMEOUT:-7200}
+	export KVER KERNEL=$dir/bzImage MEM=${MEM:-3G} SMP=${SMP:-1} VM_TIMEOUT=${VM_TIMEOUT:-7200}
 	export DASH_DEBUG=1 DASH_SLOW=${DASH_SLOW:-10}
-	# The same tests with less of the same.
 	export DASH_TXN_MAPPINGS=${DASH_TXN_MAPPINGS:-4000} DASH_TXN_FUZZ=${DASH_TXN_FUZZ:-100}
 	KVER=$(cat "$dir/release")
 	# A slow machine stalls without being wrong: the watchdogs get a minute.
 	VM_APPEND="panic_on_warn=1 rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=60"
-	VM_APPEND+=" workqueue.watchdog_thresh=120 ${DASH_APPEND-}"
+	VM_APPEND+=" workqueue.watchdog_thresh=120 ${DASH_APPEND-no_debug_objects}"
 	export VM_APPEND
-	exec "$tree/selftests/run.sh" "$@"
+}
+
+# Two emulated CPUs spend much of their time waiting for each other, and watching the lifetime of
+# each timer, work and RCU head makes everything two to three times as slow.  So all runs on
+# one CPU without that, and what races, makes and ends most of them again on two with it.
+run() {
+	environment "$1"
+	shift
+	[ $# -eq 0 ] && [ -z "${DASH_COVERAGE-}" ] || exec "$tree/selftests/run.sh" "$@"
+	local rc=0
+	"$tree/selftests/run.sh" || rc=1
+	DASH_APPEND='' SMP=2 environment "$dir"
+	"$tree/selftests/run.sh" unload.sh flow_stress.sh kill.sh || rc=1
+	exit $rc
+}
+
+# The counts of every line, in a module that went or is still there, go where the host finds them.
+counts() {
+	local from=/sys/kernel/debug/gcov$tree/build/coverage/kernel to=/run/dash-out/gcov file
+	rm -rf $to
+	mkdir -p $to
+	for file in "$from"/*.gcda; do
+		cat "$file" >"$to/${file##*/}"
+	done
 }
 
 # The guest's root is an overlay: the tests find this dash.ko, the tree keeps its own.
 # What booting lost is not the module's leak.
 guest() {
-	local leaks=/sys/kernel/debug/kmemleak
-	cp "$tree/build/debug/dash.ko" "$tree/dash.ko"
+	local leaks=/sys/kernel/debug/kmemleak out=debug rc=0
+	[ -z "${DASH_COVERAGE-}" ] || out=coverage
+	strip -g -o "$tree/dash.ko" "$tree/build/$out/dash.ko"
 	echo scan >$leaks
 	echo clear >$leaks
-	exec "$@"
+	"$@" || rc=$?
+	[ -z "${DASH_COVERAGE-}" ] || counts
+	exit $rc
 }
 
 case ${1-} in
 build) build ;;
-module | test)
-	verb=$1
+module)
+	module "$(build)"
+	;;
+test)
 	shift
 	dir=$(build)
 	module "$dir"
-	[ $verb = module ] || run "$dir" "$@"
+	run "$dir" "$@"
 	;;
 guest)
 	shift
