@@ -13,11 +13,14 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/membarrier.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "prog_run.h"
 
@@ -294,6 +297,9 @@ static void dashctl(char *const argv[])
 		die("dashctl: %s", strerror(errno));
 	if (waitpid(pid, &status, 0) != pid || status)
 		die("dashctl %s %s failed", argv[1], argv[2]);
+	/* Connections are judged anew once no packet can have seen the old policy: a grace period. */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		die("membarrier: %s", strerror(errno));
 	run_state.configuring += seconds() - start;
 }
 

@@ -330,7 +330,8 @@ class Appliance:
         if forward and direction == "in" and not pair.marked and pair.peer != (rx.sip, rx.vni):
             self.inbound(name, eni, rx, p)      # the source re-check; who fails it touches nothing
         if pair and self.reopens(pair, p):
-            self.remove(pair)       # whatever becomes of the SYN
+            self.underlay_check(eni, direction, pair, rx, p)
+            self.remove(pair)       # whatever policy says to the SYN
             pair = None
         if not pair:
             if p.proto == TCP and not is_opening(p):
