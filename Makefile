@@ -172,6 +172,13 @@ coverage: deps
 	$(Q)$(MAKE) --no-print-directory bpf tools selftests
 	$(Q)selftests/coverage.sh $(T)
 
+# Mixed traffic while everything changes; see selftests/soak.sh.
+MINUTES	?= 10
+soak: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)DASH_SOAK_SECONDS=$$(($(MINUTES) * 60)) \
+		VM_TIMEOUT=$$(($(MINUTES) * 90 + 600)) selftests/run.sh soak.sh
+
 # An established packet against the floor program, in instructions, within limits ...
 COMMIT	= DASH_COMMIT=$$(git describe --always --dirty 2>/dev/null)
 bench-exact: deps
@@ -306,6 +313,7 @@ help:
 	@echo 'make test T=vnet.sh  only that script'
 	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
 	@echo 'make coverage      the lines of kernel/ that tests run, by file; on the same kernel'
+	@echo 'make soak          traffic on two CPUs while everything changes, MINUTES=10'
 	@echo 'make bench         the benchmarks but bench-engines in one report, with a chart: selftests/bench.svg'
 	@echo 'make bench-exact   an established packet against a floor program, in instructions, within limits'
 	@echo 'make bench-flows   the same by the number of flows, in instructions and in time'

@@ -191,3 +191,9 @@ on() {
 	shift
 	ip netns exec "$ns" "$@"
 }
+
+# kernel_memory - of the kind the module takes, in kB: slab, percpu and vmalloc
+kernel_memory() {
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { kb += $2 } END { print kb }' /proc/meminfo
+}

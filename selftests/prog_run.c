@@ -17,6 +17,7 @@
  * --faults DEVICE, --fault-bind: failing allocations (fault.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
  * --packets DEVICE FILE...: plays what oracle/rounds.py wrote (run_packets.c).
+ * --soak DEVICE SECONDS: no test; mixed traffic of known fate (soak.c).
  * --corpus DIR HEX...: no test; the packets as seeds for a fuzz target, behind these octets.
  */
 #include <errno.h>
@@ -432,6 +433,11 @@ int main(int argc, char **argv)
 		run_stress(atoi(argv[3]));
 		return 0;
 	}
+	if (argc == 4 && !strcmp(argv[1], "--soak")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_soak(atoi(argv[3]));
+		return 0;
+	}
 	if (argc > 3 && !strcmp(argv[1], "--corpus")) {
 		for (; argc > 3; argc--)
 			write_corpus(argv[2], argv[argc - 1]);
@@ -473,7 +479,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --faults DEVICE | --fault-bind | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --faults DEVICE | --fault-bind | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --soak DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

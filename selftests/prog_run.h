@@ -72,6 +72,9 @@ void run_packets(int n, char **paths);
 void run_fault_bind(void);
 void run_fault_packets(void);
 
+/* Two threads send packets of known fate for @seconds and print one JSON object; soak.c. */
+void run_soak(unsigned int seconds);
+
 /* All native tests; time per packet over @runs. */
 void run_native(void);
 void run_native_speed(unsigned int runs);

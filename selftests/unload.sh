@@ -29,23 +29,17 @@ load_use_unload() {
 # The last program is freed after a grace period, and holds the module till then.
 rmmod_now() { rmmod dash 2>/dev/null; }
 
-# Memory of the kind the module takes, in kB: slab, percpu and vmalloc
-memory() {
-	echo 3 >/proc/sys/vm/drop_caches
-	awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { kb += $2 } END { print kb }' /proc/meminfo
-}
-
 # Ten rounds beyond the first, which warms caches, must not grow by a flow table.  The
 # debug kernel keeps freed memory back, so there kmemleak judges (debug_leaks.sh).
 ten_times() {
 	local i before after rounds=${DASH_DEBUG:+1}
 	load_use_unload
 	load_use_unload
-	before=$(memory)
+	before=$(kernel_memory)
 	for ((i = 0; i < ${rounds:-10}; i++)); do
 		load_use_unload
 	done
-	after=$(memory)
+	after=$(kernel_memory)
 	echo "kB before $before, after ${rounds:-ten} rounds $after"
 	[ -n "${DASH_DEBUG-}" ] || [ $((after - before)) -lt 1024 ]
 }
