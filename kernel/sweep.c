@@ -65,7 +65,7 @@ struct dash_sweep {
 	u32 cursor;			/* next slot to look at; @lock, as all below */
 	u64 pass_start;			/* ns */
 	u64 pass_busy;			/* of info.runtime_ns, what it was when the pass began */
-	u32 late;			/* info.late_ms in jiffies */
+	s32 late;			/* info.late_ms in jiffies */
 	struct dash_sweep_info info;
 };
 
@@ -88,7 +88,8 @@ static bool end(struct dash_sweep *s, u32 slot, enum dash_gone_reason why)
 static u32 age(struct dash_sweep *s, u32 from, u32 to)
 {
 	enum dash_gone_reason why;
-	u32 now = jiffies, slot, n = 0, late;
+	u32 now = jiffies, slot, n = 0;
+	s32 late;		/* below 0: a packet came after all, too late */
 
 	for (slot = from; slot < to; slot++) {
 		const struct dash_flow *f = dash_flow_at(s->t, slot);
@@ -161,9 +162,9 @@ static void sweep_work(struct work_struct *work)
 		pause = TICK_MS - min(took, TICK_MS);
 	else
 		pause = SMALL_MS;
+	pause = hurry ? 0 : max(pause, took / 2);
 	if (!info.count && !info.retired)
 		pause = IDLE_MS;
-	pause = hurry ? 0 : max(pause, took / 2);
 	queue_delayed_work(system_unbound_wq, &s->work, msecs_to_jiffies(pause));
 }
 
