@@ -323,6 +323,8 @@ help:
 	@echo 'make bench-peers   what Linux, nftables and Open vSwitch take for the same packet'
 	@echo 'make bench-live    packets a second and time on the way, veth to veth, beside Linux'
 	@echo 'make bench-vm      instructions that a new connection takes, in the virtual machine'
+	@echo 'make bench-lookup  finding one of up to 16 million flows, beside the kernel hash map'
+	@echo 'make scale-flows   a million connections in the virtual machine; SCALE_FLOWS=8000000 MEM=4G'
 	@echo 'make bench-apply   what an object of a large configuration costs to read and to apply'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
 	@echo 'make shell         a shell in the virtual machine'
