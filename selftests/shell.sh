@@ -31,7 +31,8 @@ typed() {
 	os.write(fd, b'echo typed-$((6 * 7))\r')
 	wait(b'typed-42')
 	wait(b'# ')
-	os.write(fd, b'cat\r')
+	os.write(fd, b'echo ready-$((1 + 1)); cat\r')
+	wait(b'ready-2')	# the terminal is cat's now
 	os.write(fd, b'two-lines\r')
 	wait(b'two-lines')
 	wait(b'two-lines')
