@@ -94,7 +94,6 @@ static double report(const char *what, ask_fn ask, const void *table, double lin
 		printf(" %12.1f", s.median);
 	}
 	printf("\n");
-	fflush(stdout);
 	return r.median;
 }
 
@@ -878,10 +877,11 @@ static bool wanted(int argc, char **argv, const char *name)
 
 int main(int argc, char **argv)
 {
-	double few, many, fib[2] = { 0 };
+	double few, many, fib[3] = { 0 };
 	bool single;
 	u32 i;
 
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (dash_mapping_init())
 		return 1;
 	single = argc > 3 && (!strcmp(argv[1], "count") || !strcmp(argv[1], "time"));
@@ -910,10 +910,12 @@ int main(int argc, char **argv)
 	if (wanted(argc, argv, "lpm")) {
 		few = bench_lpm(1000, false, &fib[0]);
 		bench_lpm(100000, false, &fib[1]);
-		many = bench_lpm(1000000, false, &fib[1]);
+		many = bench_lpm(1000000, false, &fib[2]);
 		aim(many / few, 1.3, "LPM 1M routes: of 1k");
-		if (fib[0] > 0)
-			note("rte_fib's look-up among 1M routes is %.1f times its own among 1k", fib[1] / fib[0]);
+		for (i = 1; i < ARRAY_SIZE(fib); i++)
+			if (fib[0] > 0 && fib[i] > 0)
+				note("rte_fib's look-up among %s routes is %.1f times its own among 1k",
+				     i == 1 ? "100k" : "1M", fib[i] / fib[0]);
 		bench_lpm(200000, true, NULL);
 	}
 	if (wanted(argc, argv, "inbound"))
