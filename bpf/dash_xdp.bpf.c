@@ -10,6 +10,9 @@
  * frame (ORD-3), and every refusal ends in one of two places that count it: on the
  * port while the ENI is unknown, on the ENI afterwards (ORD-2).
  *
+ * A second program, dash_trace, is the same sentence for a packet that only is supposed
+ * (dashctl trace): @dry, a constant, leaves out all that counts, writes or sends.
+ *
  * Attached by dashctl, one copy per port.  Runs in softirq under RCU; only this
  * file calls kfuncs.
  */
@@ -68,13 +71,27 @@ static __always_inline int dash_csum_long(const struct dash_buf *b, __u32 hlen)
 	return dash_csum(b->ctx, hlen);
 }
 
+/* Whoever listens to drops hears of this one. */
+static __always_inline void tell_drop(struct xdp_md *ctx, const struct dash_hot *hot,
+				      struct dash_pkt *pkt, __u32 reason)
+{
+	if (dash_module && *(const volatile __u32 *)&hot->tell_drops)
+		bpf_dash_drop(ctx, pkt, reason);
+}
+
+/*
+ * The record that a supposed packet would go by; each run of dash_trace is its loader's
+ * alone.  A section of its own, because that of all other variables is the map dash_hot.
+ */
+struct dash_flow dash_supposed SEC(".data.trace");
+
 /*
  * Stages 1 to 4: outer headers, VIP, direction, inner headers, ENI.  Returns the
  * index of the ENI plus 1, or 0 with @verdict set and everything counted.
  */
 static __always_inline __u32 admit(struct dash_buf *b, const struct dash_hot *hot,
 				   struct dash_port_stats *port, struct dash_pkt *pkt,
-				   struct dash_frame *f, int *verdict)
+				   struct dash_frame *f, int *verdict, const bool dry)
 {
 	enum dash_class class = dash_parse_outer(b, hot->vxlan_port, pkt, f);
 	const struct dash_admit *tables = dash_admit_tables(hot);
@@ -82,7 +99,8 @@ static __always_inline __u32 admit(struct dash_buf *b, const struct dash_hot *ho
 	enum dash_drop reason = f->bad;
 	__u32 eni = 0;
 
-	dash_count_port_rx(port, pkt);
+	if (!dry)
+		dash_count_port_rx(port, pkt);
 	if (class == DASH_CLASS_OTHER)
 		goto pass;
 	if (!reason || class == DASH_CLASS_FRAGMENT)
@@ -107,31 +125,46 @@ static __always_inline __u32 admit(struct dash_buf *b, const struct dash_hot *ho
 		return eni;
 	reason = DASH_DROP_ENI_MISS;
 drop:
-	dash_count_port_drop(port, reason);
 	*verdict = XDP_DROP;
+	if (dry) {
+		bpf_dash_trace_end(b->ctx, pkt, DASH_FATE_DROPPED, reason, 0);
+		return 0;
+	}
+	dash_count_port_drop(port, reason);
+	tell_drop(b->ctx, hot, pkt, reason);
 	return 0;
 pass:
-	port->underlay_passthrough++;
 	*verdict = XDP_PASS;
+	if (dry)
+		bpf_dash_trace_end(b->ctx, pkt, DASH_FATE_PASSED, 0, 0);
+	else
+		port->underlay_passthrough++;
 	return 0;
 }
 
 /* The module's part of a packet.  Without it a miss has nobody to decide it. */
-static __always_inline __u32 resolve(struct xdp_md *ctx, struct dash_pkt *pkt)
+static __always_inline __u32 resolve(struct xdp_md *ctx, struct dash_pkt *pkt, bool quoted, const bool dry)
 {
+	if (dry)
+		return bpf_dash_trace_decide(ctx, pkt, &dash_supposed,
+					     quoted ? DASH_TRACE_QUOTED : DASH_TRACE_RESOLVE);
 	if (dash_module)
 		return bpf_dash_resolve(ctx, pkt);
 	return pkt->frag == DASH_FRAG_LATER ? DASH_DROP_FRAGMENT_NO_PARENT :
 					      DASH_DROP_FLOW_CREATE_FAILED;
 }
 
-static __always_inline __u32 track(struct xdp_md *ctx, struct dash_pkt *pkt)
+static __always_inline __u32 track(struct xdp_md *ctx, struct dash_pkt *pkt, const bool dry)
 {
+	if (dry)
+		return bpf_dash_trace_decide(ctx, pkt, &dash_supposed, DASH_TRACE_TRACK);
 	return dash_module ? bpf_dash_track(ctx, pkt) : DASH_DROP_NONE;
 }
 
-static __always_inline __u32 output(struct xdp_md *ctx)
+static __always_inline __u32 output(struct xdp_md *ctx, const bool dry)
 {
+	if (dry)
+		return bpf_dash_trace_output(ctx);
 	return dash_module ? bpf_dash_output(ctx) : DASH_DROP_UNDERLAY_TX_FAIL;
 }
 
@@ -153,36 +186,44 @@ static __always_inline struct dash_flow *quoted_flow(struct xdp_md *ctx,
 static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 				     const struct dash_hot *hot, const struct dash_hot_eni *eni,
 				     struct dash_port_stats *port, struct dash_eni_stats *stats,
-				     struct dash_pkt *pkt, struct dash_frame *f, int *verdict)
+				     struct dash_pkt *pkt, struct dash_frame *f, int *verdict,
+				     const bool dry)
 {
 	const struct dash_nh *nh;
 	struct dash_plan plan;
 	struct dash_nh local;
 	struct dash_flow *flow;
 	__u32 reason, found, slot;
-	bool slow = false, tracked;
+	bool slow = false, tracked, quoted;
 
-	if (!(eni->flags & DASH_ENI_UP))
-		return DASH_DROP_ENI_ADMIN_DOWN;
+	if (eni->flags != DASH_ENI_UP) {
+		if (dash_module && !dry && eni->flags & DASH_ENI_WATCHED)
+			bpf_dash_trace_begin(ctx, pkt, 0, 0);
+		if (!(eni->flags & DASH_ENI_UP))
+			return DASH_DROP_ENI_ADMIN_DOWN;
+	}
 
 	flow = NULL;
 	if (!pkt->frag && (pkt->key.proto == IPPROTO_ICMP || pkt->key.proto == IPPROTO_ICMPV6))
 		flow = quoted_flow(ctx, eni, pkt, f->l4_off);
+	quoted = flow;
 	/* a later fragment has no ports; the module knows its head, and wants to see each head */
 	if (!flow && pkt->frag != DASH_FRAG_LATER)
 		flow = dash_flow_find(hot, pkt);
 	found = pkt->slot;
-	if (!flow || (dash_module && pkt->frag) || !dash_flow_current(flow, eni, pkt)) {
-		if (pkt->frag)
+	if (dry || !flow || (dash_module && pkt->frag) || !dash_flow_current(flow, eni, pkt)) {
+		if (dry)
+			slow = true;
+		else if (pkt->frag)
 			dash_count_slow(port, &slow, DASH_SLOW_FRAGMENT);
 		else if (flow)
 			dash_count_slow(port, &slow, DASH_SLOW_CHANGED);
 		else
 			dash_count_slow(port, &slow, DASH_SLOW_MISS);
-		reason = resolve(ctx, pkt);
+		reason = resolve(ctx, pkt, quoted, dry);
 		if (reason)
 			return reason;
-		flow = dash_flow_at(pkt->slot);
+		flow = dry ? &dash_supposed : dash_flow_at(pkt->slot);
 		if (!flow)
 			return DASH_DROP_INTERNAL_ERROR;
 		if (pkt->frag == DASH_FRAG_LATER)
@@ -196,19 +237,20 @@ again:
 		return reason;
 	if (!tracked && dash_flow_must_track(flow, pkt)) {
 		tracked = true;
-		dash_count_slow(port, &slow, DASH_SLOW_TCP);
+		if (!dry)
+			dash_count_slow(port, &slow, DASH_SLOW_TCP);
 		slot = pkt->slot;
-		reason = track(ctx, pkt);
+		reason = track(ctx, pkt, dry);
 		if (reason)
 			return reason;
 		if (pkt->slot != slot) {	/* a SYN reused the ports */
-			flow = dash_flow_at(pkt->slot);
+			flow = dry ? &dash_supposed : dash_flow_at(pkt->slot);
 			if (!flow)
 				return DASH_DROP_INTERNAL_ERROR;
 			goto again;
 		}
 	}
-	if (pkt->slot == found)
+	if (!dry && pkt->slot == found)
 		dash_count_matched(stats, pkt);
 
 	reason = dash_apply(ctx, hot, b, pkt, f, &plan);
@@ -218,13 +260,25 @@ again:
 		if (!dash_write_macs(ctx, nh))
 			return DASH_DROP_INTERNAL_ERROR;
 		*verdict = dash_leave(ctx, nh);
+		if (dry) {
+			bpf_dash_trace_end(ctx, pkt, DASH_FATE_SENT, 0, nh->ifindex);
+			return DASH_DROP_NONE;
+		}
 	} else {
-		dash_count_slow(port, &slow, DASH_SLOW_OUTPUT);
-		reason = output(ctx);
+		if (!dry)
+			dash_count_slow(port, &slow, DASH_SLOW_OUTPUT);
+		reason = output(ctx, dry);
 		if (reason)
 			return reason;
 		*verdict = XDP_DROP;	/* the kernel has its own copy */
+		if (dry) {
+			bpf_dash_trace_end(ctx, pkt, DASH_FATE_KERNEL, 0, 0);
+			return DASH_DROP_NONE;
+		}
 	}
+	if (dash_module && pkt->trace)
+		bpf_dash_trace_end(ctx, pkt, nh->state == DASH_NH_OK ? DASH_FATE_SENT : DASH_FATE_KERNEL, 0,
+				   nh->state == DASH_NH_OK ? nh->ifindex : 0);
 	dash_flow_touch(flow, pkt);
 	dash_count_tx(stats, pkt, ETH_HLEN + plan.ip_len);
 	if (!slow)
@@ -233,7 +287,7 @@ again:
 }
 
 /* All packets that dash_fast() declines, and all that are dropped. */
-static __always_inline int pipeline(struct xdp_md *ctx, const struct dash_hot *hot)
+static __always_inline int pipeline(struct xdp_md *ctx, const struct dash_hot *hot, const bool dry)
 {
 	struct dash_buf b = {
 		.data = (void *)(long)ctx->data,
@@ -241,27 +295,38 @@ static __always_inline int pipeline(struct xdp_md *ctx, const struct dash_hot *h
 		.len = ctx->data_end - ctx->data,
 		.ctx = ctx,
 	};
-	struct dash_port_stats *port = dash_port_counters();
-	struct dash_eni_stats *stats;
+	struct dash_port_stats *port = dry ? NULL : dash_port_counters();
+	struct dash_eni_stats *stats = NULL;
 	struct dash_pkt pkt = {};
 	struct dash_frame f = {};
 	__u32 eni, reason;
 	int verdict;
 
-	if (!port)
+	if (dry)
+		bpf_dash_trace_begin(ctx, &pkt, dash_trace_cookie, dash_trace_flags);
+	else if (!port)
 		return XDP_ABORTED;
-	eni = admit(&b, hot, port, &pkt, &f, &verdict);
+	eni = admit(&b, hot, port, &pkt, &f, &verdict, dry);
 	if (!eni)
 		return verdict;
 	eni = (eni - 1) & (DASH_MAX_ENI - 1);
 	dash_key_set_eni(&pkt, eni);
-	stats = dash_eni_counters(eni);
-	if (!stats)
-		return XDP_ABORTED;
-	dash_count_eni_rx(stats, &pkt);
-	reason = forward(ctx, &b, hot, &hot->eni[eni], port, stats, &pkt, &f, &verdict);
+	if (!dry) {
+		stats = dash_eni_counters(eni);
+		if (!stats)
+			return XDP_ABORTED;
+		dash_count_eni_rx(stats, &pkt);
+	}
+	reason = forward(ctx, &b, hot, &hot->eni[eni], port, stats, &pkt, &f, &verdict, dry);
+	if (reason && dry) {
+		bpf_dash_trace_end(ctx, &pkt, DASH_FATE_DROPPED, reason, 0);
+		return XDP_DROP;
+	}
 	if (reason) {
 		dash_count_eni_drop(stats, reason);
+		tell_drop(ctx, hot, &pkt, reason);
+		if (dash_module && pkt.trace)
+			bpf_dash_trace_end(ctx, &pkt, DASH_FATE_DROPPED, reason, 0);
 		return reason == DASH_DROP_INTERNAL_ERROR ? XDP_ABORTED : XDP_DROP;
 	}
 	return verdict;
@@ -280,7 +345,14 @@ int dash_xdp(struct xdp_md *ctx)
 		else if (dash_eth_type(data) == bpf_htons(ETH_P_IPV6))
 			verdict = dash_fast(ctx, hot, true);
 	}
-	return verdict == DASH_DECLINE ? pipeline(ctx, hot) : verdict;
+	return verdict == DASH_DECLINE ? pipeline(ctx, hot, false) : verdict;
+}
+
+/* What would happen to this packet?  Run by dashctl on a packet of its own; loaded only for that. */
+SEC("?xdp.frags")
+int dash_trace(struct xdp_md *ctx)
+{
+	return pipeline(ctx, &dash_words, true);
 }
 
 /**

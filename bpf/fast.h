@@ -13,7 +13,7 @@
  *   - exactly the length that its outer headers say, no options, no extension headers,
  *     no fragments, TCP or UDP inside;
  *   - no SYN, FIN or RST, and a flow in a state that such a packet does not move;
- *   - a current flow, an ENI that is up, a next hop that is cached and usable.
+ *   - a current flow, an ENI that is up and that nobody watches, a next hop that is cached and usable.
  *
  * First packets of TCP connections are told by their flags, before any of this costs.
  */
@@ -323,7 +323,7 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	p.eni = (p.eni - 1) & (DASH_MAX_ENI - 1);
 	eni = &hot->eni[p.eni];
 	dash_pin(eni);
-	if (!(eni->flags & DASH_ENI_UP))
+	if (eni->flags != DASH_ENI_UP)
 		return DASH_DECLINE;
 
 	type = dash_eth_type(data + eth_off);

@@ -36,6 +36,13 @@ const volatile bool dash_module = true;
  */
 const volatile bool dash_bounce = true;
 
+/*
+ * Program dash_trace only: the number under which the packet can be asked for, and
+ * DASH_TRACE_*.
+ */
+const volatile __u64 dash_trace_cookie;
+const volatile __u32 dash_trace_flags;
+
 /* The words of the configuration that packets need.  Written by the module. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -23,6 +23,7 @@ struct dash_sweep;
 struct dash_hot_state;
 struct dash_nexthops;
 struct dash_stats;
+struct dash_tracer;
 struct dash_netlink;
 struct bpf_map;
 
@@ -66,7 +67,7 @@ struct dash_port {
  * @events: connections that began or ended while somebody listened, under @event_lock
  * @events_lost: those of them that at least one listener was not told of
  * @table_pressure: the flow table is nearly full; limits.c
- * @hot, @nh, @stats, @store, @nl: private to the files of these names
+ * @hot, @nh, @stats, @tracer, @store, @nl: private to the files of these names
  */
 struct dash_net {
 	struct net *net;
@@ -96,6 +97,7 @@ struct dash_net {
 	struct dash_stats *stats;
 	spinlock_t event_lock;
 	u64 events;
+	struct dash_tracer *tracer;
 	atomic64_t events_lost;
 	bool table_pressure;
 	struct dash_store *store;

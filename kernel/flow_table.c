@@ -232,6 +232,18 @@ void dash_flow_unalloc(struct dash_flow_table *t, u32 slot)
 	spin_unlock(&t->slot_lock);
 }
 
+/**
+ * dash_flow_may_alloc - is a record free?
+ * @t: the table
+ *
+ * Context: any.
+ * Return: true if dash_flow_alloc() would find one now.
+ */
+bool dash_flow_may_alloc(const struct dash_flow_table *t)
+{
+	return READ_ONCE(t->free) || READ_ONCE(t->fresh) < t->slots;
+}
+
 /* Does the record have this key?  @k: five words, of which the last three count for IPv6 only. */
 static noinline bool slot_is(const struct dash_flow_table *t, u32 slot, const u64 *k, bool v6)
 {

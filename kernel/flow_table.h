@@ -54,6 +54,7 @@ void dash_flow_table_destroy(struct dash_flow_table *t);	/* no program runs any 
 /* Take a free record (state FREE, counters zero, the rest left to fill), NULL if the table is full.  BH disabled. */
 struct dash_flow *dash_flow_alloc(struct dash_flow_table *t, u32 *slot);
 void dash_flow_unalloc(struct dash_flow_table *t, u32 slot);	/* never linked */
+bool dash_flow_may_alloc(const struct dash_flow_table *t);	/* would it find one now?  Any context. */
 /* Make a filled record findable (dash_conntrack_start() is the last thing done to it before).
  * A key is read in words here and below: aligned as in struct dash_pkt.
  * 0, or -EEXIST with *slot = the record that another CPU linked first (ours is given back), or -ENOSPC:

@@ -230,6 +230,20 @@ full_eni:
 }
 
 /**
+ * dash_frag_room - is there room for the entry of a head?
+ * @t: the table
+ * @pkt: the head
+ *
+ * Context: any.
+ * Return: what dash_frag_reserve() would, but for a lack of memory.
+ */
+enum dash_drop dash_frag_room(struct dash_frag_table *t, const struct dash_pkt *pkt)
+{
+	return atomic_read(&t->of_eni[pkt->key.eni]) < DASH_FRAG_MAX_ENI && atomic_read(&t->count) < DASH_FRAG_MAX ?
+	       DASH_DROP_NONE : DASH_DROP_FRAGMENT_TABLE_FULL;
+}
+
+/**
  * dash_frag_cancel - the head does not pass
  * @t: the table
  * @f: from dash_frag_reserve(), or NULL

@@ -34,11 +34,12 @@ void dash_frag_destroy(struct dash_frag_table *t);	/* nobody uses it any more.  
  */
 enum dash_drop dash_frag_reserve(struct dash_frag_table *t, const struct dash_pkt *pkt,
 				 struct dash_frag_entry **f);
+enum dash_drop dash_frag_room(struct dash_frag_table *t, const struct dash_pkt *pkt);	/* would it find room? */
 void dash_frag_cancel(struct dash_frag_table *t, struct dash_frag_entry *f);	/* NULL is fine */
 /* The head passes by record @pkt->slot; its fragments may follow for @life jiffies.  BH disabled. */
 void dash_frag_commit(struct dash_frag_table *t, struct dash_frag_entry *f, const struct dash_pkt *pkt,
 		      u32 life);
-/* Where the later fragment @pkt belongs.  The last one ends the entry.  BH disabled.  false: no head passed. */
+/* Where the later fragment @pkt belongs.  BH disabled.  false: no head passed. */
 bool dash_frag_find(struct dash_frag_table *t, const struct dash_pkt *pkt,
 		    struct dash_frag_parent *parent);
 /* End the entry of @pkt: its parent is gone.  BH disabled. */

@@ -123,6 +123,11 @@ void dash_half_open_add(struct dash_half_open *h, u16 eni, u32 slot)
 		dash_half_open_del(h, eni, &h->flows[slot]);
 }
 
+bool dash_half_open_any(const struct dash_half_open *h, u16 eni)
+{
+	return READ_ONCE(h->of_eni[eni].first);
+}
+
 bool dash_half_open_yield(struct dash_half_open *h, u16 eni, struct dash_sweep *s)
 {
 	struct list *l = &h->of_eni[eni];

@@ -19,6 +19,7 @@ void dash_half_open_destroy(struct dash_half_open *h);	/* the sweep has ended al
 void dash_half_open_add(struct dash_half_open *h, u16 eni, u32 slot);
 /* It is half-open no more, or no more at all; nothing happens if it is not in the list.  BH disabled, under RCU. */
 void dash_half_open_del(struct dash_half_open *h, u16 eni, const struct dash_flow *f);
+bool dash_half_open_any(const struct dash_half_open *h, u16 eni);	/* has it one?  Any context. */
 /* End the oldest of @eni (DASH_GONE_YIELDED).  BH disabled, under RCU.  false: it has none. */
 bool dash_half_open_yield(struct dash_half_open *h, u16 eni, struct dash_sweep *s);
 

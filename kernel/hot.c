@@ -56,6 +56,7 @@ static_assert(DASH_MAC_SLOTS >= 32 * DASH_MAX_ENI);
  * @eni: likewise
  * @idle_since: RCU state when the idle half became idle
  * @gen_since: RCU state when an ENI's generation was bumped
+ * @watched: ENIs whose packets are followed
  */
 struct dash_hot_state {
 	struct dash_hot *cur;
@@ -67,6 +68,7 @@ struct dash_hot_state {
 	struct dash_hot_eni eni[DASH_MAX_ENI];
 	unsigned long idle_since;
 	unsigned long gen_since[DASH_MAX_ENI];
+	DECLARE_BITMAP(watched, DASH_MAX_ENI);
 };
 
 static struct dash_hot *writable(struct dash_hot_state *h)
@@ -266,7 +268,8 @@ int dash_hot_prepare(struct dash_net *dn, const struct dash_hot_appliance *a, u3
 	for (i = 0; i < n_e; i++) {
 		struct dash_hot_eni *w = &h->eni[e[i].idx];
 
-		w->flags = e[i].up ? DASH_ENI_UP : 0;
+		w->flags = (e[i].up ? DASH_ENI_UP : 0) |
+			   (test_bit(e[i].idx, h->watched) ? DASH_ENI_WATCHED : 0);
 		w->vni = cpu_to_be32(e[i].vm_vni << 8);
 		w->pa = e[i].pa;
 	}
@@ -328,6 +331,20 @@ void dash_hot_eni_down(struct dash_net *dn, u16 eni_idx)
 	lockdep_assert_held(&dn->lock);
 	if (dn->hot->cur && !WARN_ON_ONCE(eni_idx >= DASH_MAX_ENI))
 		WRITE_ONCE(dn->hot->cur->eni[eni_idx].flags, 0);
+}
+
+void dash_hot_watch(struct dash_net *dn, const unsigned long *enis)
+{
+	struct dash_hot_state *h = dn->hot;
+	int i;
+
+	lockdep_assert_held(&dn->lock);
+	bitmap_copy(h->watched, enis, DASH_MAX_ENI);
+	for (i = 0; h->cur && i < DASH_MAX_ENI; i++) {
+		u16 *flags = &h->cur->eni[i].flags;
+
+		WRITE_ONCE(*flags, (*flags & ~DASH_ENI_WATCHED) | (test_bit(i, enis) ? DASH_ENI_WATCHED : 0));
+	}
 }
 
 static void write_switch(const struct dash_hot_state *h)

@@ -42,6 +42,9 @@ void dash_hot_flip(struct dash_net *dn);
 /* From now on packets of the ENI are dropped (eni_admin_down), until a flip says otherwise.  Never fails. */
 void dash_hot_eni_down(struct dash_net *dn, u16 eni_idx);
 
+/* Packets of these ENIs (bitmap of DASH_MAX_ENI) do not take the fast path (DASH_ENI_WATCHED), of others may.  Immediate. */
+void dash_hot_watch(struct dash_net *dn, const unsigned long *enis);
+
 /* spec/config.md 5.20; immediate */
 void dash_hot_set_switch(struct dash_net *dn, u16 vxlan_port, u16 sport_base, u8 mask_bits);
 /* Flows of the ENI are evaluated again.  Any context. */

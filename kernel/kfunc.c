@@ -3,7 +3,7 @@
  *
  * What may a BPF program ask of the module?
  *
- * Four functions, registered for XDP programs and (bind) for the syscall program of
+ * Nine functions, registered for XDP programs and (bind) for the syscall program of
  * dashctl.  They check every argument, because any program that may load can call
  * them, find the appliance by the namespace of the packet's device, and hand over.
  * The verifier guarantees memory: @ctx is an xdp_buff, @pkt is readable and writable
@@ -25,6 +25,7 @@
 #include "output.h"
 #include "pipeline.h"
 #include "port.h"
+#include "trace.h"
 
 static struct dash_net *appliance_of(struct xdp_md *ctx)
 {
@@ -96,6 +97,72 @@ __bpf_kfunc int bpf_dash_output(struct xdp_md *ctx)
 	return reason;
 }
 
+__bpf_kfunc int bpf_dash_trace_begin(struct xdp_md *ctx, struct dash_pkt *pkt, u64 cookie, u32 flags)
+{
+	struct dash_pkt copy = *pkt;
+
+	barrier();
+	if (!is_sane(&copy))
+		return 0;
+	begin_read();
+	dash_trace_begin(appliance_of(ctx), (const struct xdp_buff *)ctx, &copy, cookie, flags);
+	end_read();
+	pkt->trace = copy.trace;
+	return 0;
+}
+
+__bpf_kfunc int bpf_dash_trace_decide(struct xdp_md *ctx, struct dash_pkt *pkt, struct dash_flow *flow, u32 what)
+{
+	struct dash_pkt copy = *pkt;
+	enum dash_drop reason;
+
+	barrier();
+	if (!is_sane(&copy))
+		return DASH_DROP_INTERNAL_ERROR;
+	begin_read();
+	reason = dash_trace_decide(appliance_of(ctx), &copy, flow, what);
+	end_read();
+	pkt->slot = copy.slot;
+	pkt->hash = copy.hash;
+	return reason;
+}
+
+__bpf_kfunc int bpf_dash_trace_output(struct xdp_md *ctx)
+{
+	enum dash_drop reason;
+
+	begin_read();
+	reason = dash_output_dry((const struct xdp_buff *)ctx);
+	end_read();
+	return reason;
+}
+
+__bpf_kfunc int bpf_dash_trace_end(struct xdp_md *ctx, struct dash_pkt *pkt, u32 fate, u32 reason, u32 ifindex)
+{
+	struct dash_pkt copy = *pkt;
+
+	barrier();
+	if (!is_sane(&copy) || fate > DASH_FATE_KERNEL || reason >= DASH_DROP_COUNT)
+		return 0;
+	begin_read();
+	dash_trace_end(appliance_of(ctx), (const struct xdp_buff *)ctx, &copy, fate, reason, ifindex);
+	end_read();
+	return 0;
+}
+
+__bpf_kfunc int bpf_dash_drop(struct xdp_md *ctx, struct dash_pkt *pkt, u32 reason)
+{
+	struct dash_pkt copy = *pkt;
+
+	barrier();
+	if (!is_sane(&copy) || reason >= DASH_DROP_COUNT)
+		return 0;
+	begin_read();
+	dash_trace_drop(appliance_of(ctx), (const struct xdp_buff *)ctx, &copy, reason);
+	end_read();
+	return 0;
+}
+
 __bpf_kfunc int bpf_dash_bind(struct bpf_map *map__map, u32 map_id)
 {
 	struct net *net = current->nsproxy->net_ns;
@@ -111,6 +178,11 @@ BTF_KFUNCS_START(dash_xdp_kfuncs)
 BTF_ID_FLAGS(func, bpf_dash_resolve)
 BTF_ID_FLAGS(func, bpf_dash_track)
 BTF_ID_FLAGS(func, bpf_dash_output)
+BTF_ID_FLAGS(func, bpf_dash_trace_begin)
+BTF_ID_FLAGS(func, bpf_dash_trace_decide)
+BTF_ID_FLAGS(func, bpf_dash_trace_output)
+BTF_ID_FLAGS(func, bpf_dash_trace_end)
+BTF_ID_FLAGS(func, bpf_dash_drop)
 BTF_KFUNCS_END(dash_xdp_kfuncs)
 
 BTF_KFUNCS_START(dash_syscall_kfuncs)

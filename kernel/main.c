@@ -23,6 +23,7 @@
 #include "port.h"
 #include "stats.h"
 #include "store.h"
+#include "trace.h"
 #include "version.h"
 
 struct workqueue_struct *dash_wq;
@@ -53,6 +54,9 @@ static int __net_init dash_net_init(struct net *net)
 	err = dash_stats_init(dn);
 	if (err)
 		goto err_stats;
+	err = dash_trace_net_init(dn);
+	if (err)
+		goto err_trace;
 	err = dash_store_init(dn);
 	if (err)
 		goto err_store;
@@ -64,6 +68,8 @@ static int __net_init dash_net_init(struct net *net)
 err_netlink:
 	dash_store_exit(dn);
 err_store:
+	dash_trace_net_exit(dn);
+err_trace:
 	dash_stats_exit(dn);
 err_stats:
 	dash_hot_exit(dn);
@@ -76,6 +82,7 @@ static void __net_exit dash_net_exit(struct net *net)
 
 	dash_netlink_net_exit(dn);
 	dash_port_exit(dn);
+	dash_trace_net_exit(dn);
 	dash_store_exit(dn);
 	dash_stats_exit(dn);
 	dash_hot_exit(dn);
@@ -118,6 +125,7 @@ static int __init dash_init(void)
 	err = register_pernet_subsys(&dash_net_ops);
 	if (err)
 		goto err_pernet;
+	dash_trace_ready(true);
 	err = dash_nh_init();
 	if (err)
 		goto err_nh;
@@ -134,6 +142,7 @@ err_kfunc:
 err_netlink:
 	dash_nh_exit();
 err_nh:
+	dash_trace_ready(false);
 	unregister_pernet_subsys(&dash_net_ops);
 err_pernet:
 	drain_deferred_frees();
@@ -147,6 +156,7 @@ static void __exit dash_exit(void)
 {
 	dash_netlink_exit();
 	dash_nh_exit();
+	dash_trace_ready(false);
 	unregister_pernet_subsys(&dash_net_ops);
 	drain_deferred_frees();
 	dash_mapping_exit();

@@ -27,6 +27,7 @@
 #include "port.h"
 #include "store.h"
 #include "sweep.h"
+#include "trace.h"
 #include "uapi/dash_fields.h"
 #include "version.h"
 
@@ -34,7 +35,19 @@ static const struct genl_multicast_group groups[] = {
 	[DASH_NL_GROUP_CONFIG] = { .name = DASH_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 	[DASH_NL_GROUP_FLOWS] = { .name = DASH_MCGRP_FLOWS, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 	[DASH_NL_GROUP_LIMITS] = { .name = DASH_MCGRP_LIMITS, .flags = GENL_MCAST_CAP_NET_ADMIN, },
+	[DASH_NL_GROUP_DROPS] = { .name = DASH_MCGRP_DROPS, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 };
+
+static int joined(int group)
+{
+	return group == DASH_NL_GROUP_DROPS ? dash_drops_wanted() : 0;
+}
+
+static void left(int group)
+{
+	if (group == DASH_NL_GROUP_DROPS)
+		dash_drops_unwanted();
+}
 
 struct genl_family dash_nl_family __ro_after_init = {
 	.name		= DASH_FAMILY_NAME,
@@ -46,6 +59,8 @@ struct genl_family dash_nl_family __ro_after_init = {
 	.n_split_ops	= ARRAY_SIZE(dash_nl_ops),
 	.mcgrps		= groups,
 	.n_mcgrps	= ARRAY_SIZE(groups),
+	.bind		= joined,
+	.unbind		= left,
 };
 
 /* ---- values ---- */

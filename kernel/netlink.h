@@ -26,7 +26,7 @@ void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
 
 /* ---- among the netlink files ---- */
 
-enum { DASH_NL_GROUP_CONFIG, DASH_NL_GROUP_FLOWS, DASH_NL_GROUP_LIMITS };
+enum { DASH_NL_GROUP_CONFIG, DASH_NL_GROUP_FLOWS, DASH_NL_GROUP_LIMITS, DASH_NL_GROUP_DROPS };
 
 extern struct genl_family dash_nl_family;
 
@@ -45,6 +45,8 @@ void dash_txns_usage(struct dash_net *dn, struct dash_txn_usage *u);
 
 int dash_nl_fill_params(struct dash_net *dn, struct sk_buff *skb, int attr);	/* nests @attr; dash_net.lock held */
 
+/* Nest @attr: a connection, without ENI and slot; under RCU. */
+int dash_nl_put_flow(struct dash_net *dn, struct sk_buff *skb, int attr, const struct dash_flow *f);
 int dash_nl_put_counter(struct sk_buff *skb, int attr, const char *name, u64 value);
 int dash_nl_put_port(struct dash_net *dn, struct sk_buff *skb, int attr, u32 index);
 

@@ -15,10 +15,12 @@
 
 #include "conntrack.h"
 #include "eni.h"
+#include "flow_filter.h"
 #include "flow_table.h"
 #include "hot.h"
 #include "store.h"
 #include "sweep.h"
+#include "tracepoints.h"
 
 static_assert((int)DASH_CONN_STATE_FREE == DASH_ST_FREE);
 static_assert((int)DASH_CONN_STATE_SYN_SENT == DASH_ST_SYN_SENT);
@@ -26,112 +28,11 @@ static_assert((int)DASH_CONN_STATE_CLOSING == DASH_ST_CLOSING);
 static_assert((int)DASH_CONN_STATE_DEAD == DASH_ST_DEAD);
 static_assert((int)DASH_DIRECTION_INBOUND == DASH_INBOUND);
 
-/* ---- filters ---- */
-
-/* One end of a filter. */
-struct end {
-	struct dash_prefix p;
-	__be16 port;
-	bool any_addr, any_port;
-};
-
-/* What a connection must match; src and dst as seen by one of its directions. */
-struct flow_filter {
-	struct end src, dst;
-	u16 eni;
-	u8 proto;
-	bool any_eni, any_proto;
-};
-
-static void parse_end(struct end *e, const struct nlattr *addr, const struct nlattr *port)
-{
-	e->any_addr = !addr;
-	if (addr) {
-		unsigned int size = nla_len(addr) - 1;
-
-		e->p.v6 = size == 16;
-		e->p.len = ((u8 *)nla_data(addr))[size];
-		if (e->p.v6)
-			memcpy(&e->p.ip, nla_data(addr), 16);
-		else
-			e->p.ip = dash_ip_from_v4(nla_get_be32(addr));
-	}
-	e->any_port = !port;
-	if (port)
-		e->port = htons(nla_get_u16(port));
-}
-
-static int parse_filter(struct dash_net *dn, const struct genl_info *info, struct flow_filter *f)
-{
-	struct nlattr **tb = info->attrs;
-	struct dash_eni *eni;
-
-	f->any_eni = !tb[DASH_A_ENI];
-	if (tb[DASH_A_ENI]) {
-		mutex_lock(&dn->lock);
-		eni = dash_store_eni_find(dn, nla_data(tb[DASH_A_ENI]));
-		f->eni = eni ? eni->idx : 0;
-		mutex_unlock(&dn->lock);
-		if (!eni) {
-			NL_SET_ERR_MSG_ATTR_FMT(info->extack, tb[DASH_A_ENI], "no ENI \"%.48s\"",
-						(char *)nla_data(tb[DASH_A_ENI]));
-			return -ENOENT;
-		}
-	}
-	f->any_proto = !tb[DASH_A_PROTO];
-	if (tb[DASH_A_PROTO])
-		f->proto = nla_get_u8(tb[DASH_A_PROTO]);
-	parse_end(&f->src, tb[DASH_A_SRC], tb[DASH_A_SPORT]);
-	parse_end(&f->dst, tb[DASH_A_DST], tb[DASH_A_DPORT]);
-	return 0;
-}
-
-static bool in_prefix(const struct dash_prefix *p, const struct dash_ip *ip)
-{
-	unsigned int len = p->v6 ? p->len : p->len + 96, i;
-
-	if (p->v6 == !!dash_ip_is_v4(ip))
-		return false;
-	for (i = 0; i < 4 && len; i++) {
-		unsigned int bits = min(len, 32u);
-
-		if ((ntohl(p->ip.w[i] ^ ip->w[i]) >> (32 - bits)))
-			return false;
-		len -= bits;
-	}
-	return true;
-}
-
-static bool end_matches(const struct end *e, const struct dash_ip *ip, __be16 port)
-{
-	return (e->any_port || e->port == port) && (e->any_addr || in_prefix(&e->p, ip));
-}
-
-/* The inner addresses of a key, VM side and remote side. */
-static void key_addresses(const struct dash_key *k, struct dash_ip *vm, struct dash_ip *remote)
-{
-	if (!k->v6) {
-		*vm = dash_ip_from_v4(k->vm);
-		*remote = dash_ip_from_v4(k->remote);
-		return;
-	}
-	*vm = (struct dash_ip){ { k->vm, k->vm6[0], k->vm6[1], k->vm6[2] } };
-	*remote = (struct dash_ip){ { k->remote, k->remote6[0], k->remote6[1], k->remote6[2] } };
-}
-
 static bool flow_matches(const struct dash_flow *f, void *arg)
 {
-	const struct flow_filter *filter = arg;
 	struct dash_key k = dash_flow_key(f);
-	struct dash_ip vm, remote;
 
-	if ((!filter->any_eni && filter->eni != k.eni) || (!filter->any_proto && filter->proto != k.proto))
-		return false;
-	key_addresses(&k, &vm, &remote);
-	return (end_matches(&filter->src, &vm, k.vm_port) &&
-		end_matches(&filter->dst, &remote, k.remote_port)) ||
-	       (end_matches(&filter->src, &remote, k.remote_port) &&
-		end_matches(&filter->dst, &vm, k.vm_port));
+	return dash_flow_filter_has(arg, &k);
 }
 
 /* ---- dump ---- */
@@ -163,7 +64,7 @@ static int put_flow_fields(struct dash_net *dn, struct sk_buff *skb, const struc
 
 	if ((s32)idle < 0)	/* a packet came while we looked */
 		idle = 0;
-	key_addresses(&k, &vm, &remote);
+	dash_key_addresses(&k, &vm, &remote);
 	if (nla_put_u8(skb, DASH_A_FLOW_PROTO, k.proto) ||
 	    dash_nl_put_ip(skb, DASH_A_FLOW_VM_IP, &vm) ||
 	    dash_nl_put_ip(skb, DASH_A_FLOW_REMOTE_IP, &remote) ||
@@ -181,6 +82,16 @@ static int put_flow_fields(struct dash_net *dn, struct sk_buff *skb, const struc
 	    put_u64(skb, DASH_A_FLOW_INBOUND_BYTES, f->bytes[DASH_INBOUND]))
 		return -EMSGSIZE;
 	return put_action(skb, f, hot);
+}
+
+int dash_nl_put_flow(struct dash_net *dn, struct sk_buff *skb, int attr, const struct dash_flow *f)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest || put_flow_fields(dn, skb, f, dash_hot_live(dn)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 /* Caller holds dash_net.lock, for the name of the ENI; @f is a copy. */
@@ -212,7 +123,7 @@ static int put_flow(struct dash_net *dn, struct sk_buff *skb, struct netlink_cal
 }
 
 struct flow_ctx {
-	struct flow_filter *filter;
+	struct dash_flow_filter *filter;
 	u32 cursor;		/* next slot; U32_MAX: the end */
 	u32 left;		/* of the limit */
 };
@@ -233,7 +144,7 @@ int dash_nl_flow_get_start(struct netlink_callback *cb)
 	ctx->filter = kzalloc(sizeof(*ctx->filter), GFP_KERNEL_ACCOUNT);
 	if (!ctx->filter)
 		return -ENOMEM;
-	err = parse_filter(dash_nl_dump_net(cb), info, ctx->filter);
+	err = dash_flow_filter_parse(dash_nl_dump_net(cb), info, ctx->filter);
 	if (err) {	/* no done() after a failed start */
 		kfree(ctx->filter);
 		return err;
@@ -317,13 +228,13 @@ int dash_nl_flow_get_done(struct netlink_callback *cb)
 int dash_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct dash_net *dn = dash_nl_net(info);
-	struct flow_filter filter = {};
+	struct dash_flow_filter filter = {};
 	struct sk_buff *msg;
 	u32 count = 0;
 	void *hdr;
 	int err;
 
-	err = parse_filter(dn, info, &filter);
+	err = dash_flow_filter_parse(dn, info, &filter);
 	if (err)
 		return err;
 	msg = dash_nl_reply(info, nla_total_size(sizeof(u32)), &hdr);
@@ -398,6 +309,10 @@ void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
 	struct sk_buff *msg;
 	int err;
 
+	if (why < 0)
+		trace_dash_flow_new(dn, f, why);
+	else
+		trace_dash_flow_del(dn, f, why);
 	if (likely(!genl_has_listeners(&dash_nl_family, dn->net, DASH_NL_GROUP_FLOWS)))
 		return;
 	msg = genlmsg_new(SZ_512, GFP_ATOMIC | __GFP_NOWARN);

@@ -328,7 +328,21 @@ static const struct nla_policy dash_port_del_nl_policy[DASH_A_IFINDEX + 1] = {
 	[DASH_A_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_4294967295),
 };
 
-const struct genl_split_ops dash_nl_ops[14] = {
+static const struct nla_policy dash_trace_get_nl_policy[DASH_A_COOKIE + 1] = {
+	[DASH_A_COOKIE] = { .type = NLA_U64, },
+};
+
+static const struct nla_policy dash_trace_watch_nl_policy[DASH_A_RATE + 1] = {
+	[DASH_A_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
+	[DASH_A_PROTO] = { .type = NLA_U8, },
+	[DASH_A_SRC] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_prefix_check),
+	[DASH_A_DST] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_prefix_check),
+	[DASH_A_SPORT] = { .type = NLA_U16, },
+	[DASH_A_DPORT] = { .type = NLA_U16, },
+	[DASH_A_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_4294967295),
+};
+
+const struct genl_split_ops dash_nl_ops[16] = {
 	{
 		.cmd		= DASH_CMD_STATUS_GET,
 		.doit		= dash_nl_status_get_doit,
@@ -431,6 +445,20 @@ const struct genl_split_ops dash_nl_ops[14] = {
 		.doit		= dash_nl_port_del_doit,
 		.policy		= dash_port_del_nl_policy,
 		.maxattr	= DASH_A_IFINDEX,
+		.flags		= GENL_CMD_CAP_DO | GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= DASH_CMD_TRACE_GET,
+		.doit		= dash_nl_trace_get_doit,
+		.policy		= dash_trace_get_nl_policy,
+		.maxattr	= DASH_A_COOKIE,
+		.flags		= GENL_CMD_CAP_DO | GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= DASH_CMD_TRACE_WATCH,
+		.doit		= dash_nl_trace_watch_doit,
+		.policy		= dash_trace_watch_nl_policy,
+		.maxattr	= DASH_A_RATE,
 		.flags		= GENL_CMD_CAP_DO | GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -29,6 +29,7 @@
 #include <linux/user_namespace.h>
 
 #include "store.h"
+#include "trace.h"
 
 #define OPEN_MAX	64u
 #define OBJECT_OVERHEAD	64u	/* bytes of bookkeeping for a staged object, about */
@@ -491,8 +492,10 @@ static int socket_closed(struct notifier_block *nb, unsigned long event, void *p
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 	dn = dash_net_of(n->net);
-	if (dn && dn->nl)
+	if (dn && dn->nl) {
 		session_drop(dn->nl, n->portid);
+		dash_trace_unwatch(dn, n->portid);
+	}
 	return NOTIFY_DONE;
 }
 

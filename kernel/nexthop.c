@@ -505,6 +505,14 @@ u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip)
 	return i;
 }
 
+u32 dash_nh_peek(struct dash_net *dn, const struct dash_ip *ip)
+{
+	const struct dash_nexthops *c = rcu_dereference(dn->nh);
+	u32 slot;
+
+	return c ? find(c, ip, &slot) : 0;
+}
+
 enum dash_drop dash_nh_admit(struct dash_net *dn, u32 nh, const struct dash_ip *ip, u32 len)
 {
 	const struct dash_nexthops *c = rcu_dereference(dn->nh);

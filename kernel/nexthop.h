@@ -25,6 +25,8 @@ void dash_nh_detach(struct dash_net *dn);			/* waits for a grace period */
  * or no map is bound.
  */
 u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip);
+/* The same, but 0 for an unknown destination, which stays one.  Under RCU. */
+u32 dash_nh_peek(struct dash_net *dn, const struct dash_ip *ip);
 
 /**
  * dash_nh_admit - would a packet towards @ip leave?  Asked before a connection is created for it (ORD-3)

@@ -343,6 +343,9 @@ static int part_text(const struct dash_field *f, const u8 *key, u16 klen, char *
 #define WORD_CONN_STATE(c, w)
 #define WORD_END_REASON(c, w)
 #define WORD_SCOPE(c, w)
+#define WORD_TRACE_STAGE(c, w)
+#define WORD_TRACE_HOW(c, w)
+#define WORD_TRACE_FATE(c, w)
 		DASH_WORDS(X)
 #undef X
 		}

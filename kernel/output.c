@@ -24,12 +24,14 @@
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/arp.h>
 #include <net/dst.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/l3mdev.h>
 #include <net/lwtunnel.h>
 #include <net/neighbour.h>
+#include <net/ndisc.h>
 #include <net/route.h>
 #include <net/xdp.h>
 
@@ -183,18 +185,51 @@ static struct sk_buff *copy(const struct xdp_buff *xdp, const struct parcel *p,
 	return skb;
 }
 
+static bool is_full(struct neighbour *n, u32 len)
+{
+	return READ_ONCE(n->nud_state) & NUD_INCOMPLETE &&
+	       READ_ONCE(n->arp_queue_len_bytes) + SKB_TRUESIZE(len) > NEIGH_VAR(n->parms, QUEUE_LEN_BYTES);
+}
+
 /* May the neighbour take one more?  One that the kernel has given up is asked for again, without this packet. */
 static bool neigh_has_room(struct neighbour *n, u32 len)
 {
-	u8 state = READ_ONCE(n->nud_state);
-
-	if (state & NUD_FAILED) {
+	if (READ_ONCE(n->nud_state) & NUD_FAILED) {
 		neigh_event_send(n, NULL);
 		return false;
 	}
-	return !(state & NUD_INCOMPLETE) ||
-	       READ_ONCE(n->arp_queue_len_bytes) + SKB_TRUESIZE(len) <=
-	       NEIGH_VAR(n->parms, QUEUE_LEN_BYTES);
+	return !is_full(n, len);
+}
+
+/* The neighbour that dst_neigh_lookup() would find, without making one.  Under RCU. */
+static struct neighbour *find_neigh(const struct dst_entry *dst, const struct parcel *p)
+{
+	const struct rtable *rt;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (p->protocol == htons(ETH_P_IPV6))
+		return __ipv6_neigh_lookup_noref(dst->dev, rt6_nexthop(dst_rt6_info(dst), (struct in6_addr *)p->daddr));
+	rt = dst_rtable(dst);
+	if (rt->rt_gw_family == AF_INET6)
+		return __ipv6_neigh_lookup_noref(dst->dev, &rt->rt_gw6);
+#endif
+	rt = dst_rtable(dst);
+	return __ipv4_neigh_lookup_noref(dst->dev, (__force u32)rt_nexthop(rt, *(const __be32 *)p->daddr));
+}
+
+/* send() up to where it would begin to change something. */
+static enum dash_drop may_send(const struct parcel *p, struct dst_entry *dst)
+{
+	struct net_device *dev = dst->dev;
+	struct neighbour *n;
+
+	if (p->len > dash_dst_mtu(dst))
+		return DASH_DROP_MTU_EXCEEDED;
+	if (!(dev->flags & IFF_UP))
+		return DASH_DROP_UNDERLAY_TX_FAIL;
+	n = find_neigh(dst, p);
+	return n && (READ_ONCE(n->nud_state) & NUD_FAILED || is_full(n, p->len)) ?
+	       DASH_DROP_UNDERLAY_TX_FAIL : DASH_DROP_NONE;
 }
 
 static enum dash_drop send(struct net *net, const struct xdp_buff *xdp, const struct parcel *p,
@@ -231,7 +266,7 @@ out:
 	return reason;
 }
 
-enum dash_drop dash_output(const struct xdp_buff *xdp)
+static enum dash_drop output(const struct xdp_buff *xdp, bool dry)
 {
 	struct net *net = dev_net(xdp->rxq->dev);
 	enum dash_drop reason;
@@ -245,7 +280,17 @@ enum dash_drop dash_output(const struct xdp_buff *xdp)
 		return PTR_ERR(dst) == -ENETUNREACH ? DASH_DROP_UNDERLAY_NO_ROUTE :
 		       PTR_ERR(dst) == -ENOMEM || PTR_ERR(dst) == -ENOBUFS ?
 		       DASH_DROP_UNDERLAY_TX_FAIL : DASH_DROP_UNDERLAY_ROUTE_DROP;
-	reason = send(net, xdp, &p, dst);
+	reason = dry ? may_send(&p, dst) : send(net, xdp, &p, dst);
 	dst_release(dst);
 	return reason;
+}
+
+enum dash_drop dash_output(const struct xdp_buff *xdp)
+{
+	return output(xdp, false);
+}
+
+enum dash_drop dash_output_dry(const struct xdp_buff *xdp)
+{
+	return output(xdp, true);
 }

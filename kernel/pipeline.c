@@ -26,6 +26,11 @@
  * their own hits.  The action is gathered on the stack and becomes a record, or
  * replaces a record's action, in one place.
  *
+ * Compiled twice: as it is, and by trace_pipeline.c with DASH_DRY for packets that
+ * only are supposed (dashctl trace).  There the same lines decide, note each decision, and
+ * change nothing: what would be a write is behind !DASH_DRY.  A constant, so that packets
+ * do not pay for it.
+ *
  * Called by kfunc.c under RCU with BH disabled; reads configuration through the RCU
  * pointers of struct dash_eni and dash_net only.
  */
@@ -50,7 +55,19 @@
 #include "route.h"
 #include "stats.h"
 #include "sweep.h"
+#include "trace.h"
 #include "vnet.h"
+
+#ifndef DASH_DRY
+#define DASH_DRY	0
+#endif
+
+/* Note a decision: stage, reason to drop the packet for or 0, members of struct dash_step. */
+#if DASH_DRY
+#define note(x, st, why, ...)	dash_trace_step((x)->trace, &(const struct dash_step) { 					.stage = DASH_TRACE_STAGE_##st, .reason = (why), ##__VA_ARGS__ })
+#else
+#define note(x, st, why, ...)	do { } while (0)
+#endif
 
 /* How often a packet is decided anew because its record went away meanwhile. */
 #define MAX_TRIES	8
@@ -81,6 +98,8 @@ struct action {
  * @gen: generation of the ENI, read before any policy
  * @frag: of a head: its entry of the fragment table, before it counts
  * @act: the result
+ * @trace: where decisions are noted; DASH_DRY only, like
+ * @would: the record that the packet would go by
  */
 struct eval {
 	struct dash_net *dn;
@@ -92,6 +111,10 @@ struct eval {
 	u32 gen;
 	struct dash_frag_entry *frag;
 	struct action act;
+#if DASH_DRY
+	struct dash_trace *trace;
+	struct dash_flow *would;
+#endif
 };
 
 static bool is_v6(const struct dash_ip *ip)
@@ -99,8 +122,16 @@ static bool is_v6(const struct dash_ip *ip)
 	return !dash_ip_is_v4(ip);
 }
 
+static void bump(atomic64_t *counter)
+{
+	if (!DASH_DRY)
+		atomic64_inc(counter);
+}
+
 static void count(atomic64_t *hits, atomic64_t *bytes, const struct eval *x)
 {
+	if (DASH_DRY)
+		return;
 	atomic64_inc(hits);
 	atomic64_add(x->pkt->wire_len, bytes);
 }
@@ -158,14 +189,28 @@ static enum dash_drop check_trusted_vni(struct eval *x)
 	u32 vni = x->pkt->rx_vni;
 
 	if (!READ_ONCE(x->dn->trusted_strict)) {
-		if ((!global || !global->n) && (!own || !own->n))
+		if ((!global || !global->n) && (!own || !own->n)) {
+			note(x, TRUSTED_VNI, 0, .how = DASH_TRACE_HOW_NO_LIST);
 			return DASH_DROP_NONE;
-		if (dash_vni_set_has(rcu_dereference(x->dn->vm_vnis), vni) ||
-		    (rules && dash_inbound_has_vni(rules, vni)))
+		}
+		if (dash_vni_set_has(rcu_dereference(x->dn->vm_vnis), vni)) {
+			note(x, TRUSTED_VNI, 0, .how = DASH_TRACE_HOW_VM_VNI);
 			return DASH_DROP_NONE;
+		}
+		if (rules && dash_inbound_has_vni(rules, vni)) {
+			note(x, TRUSTED_VNI, 0, .how = DASH_TRACE_HOW_RULE_VNI);
+			return DASH_DROP_NONE;
+		}
 	}
-	if (dash_vni_set_has(global, vni) || dash_vni_set_has(own, vni))
+	if (dash_vni_set_has(global, vni)) {
+		note(x, TRUSTED_VNI, 0, .how = DASH_TRACE_HOW_GLOBAL_LIST);
 		return DASH_DROP_NONE;
+	}
+	if (dash_vni_set_has(own, vni)) {
+		note(x, TRUSTED_VNI, 0, .how = DASH_TRACE_HOW_ENI_LIST);
+		return DASH_DROP_NONE;
+	}
+	note(x, TRUSTED_VNI, DASH_DROP_TRUSTED_VNI_MISS);
 	return DASH_DROP_TRUSTED_VNI_MISS;
 }
 
@@ -173,7 +218,7 @@ static enum dash_drop check_trusted_vni(struct eval *x)
 
 static enum dash_drop deny(struct eval *x, int stage, enum dash_drop reason)
 {
-	atomic64_inc(&x->eni->stats.acl_drop[reason == DASH_DROP_ACL_NO_MATCH][x->pkt->dir][stage]);
+	bump(&x->eni->stats.acl_drop[reason == DASH_DROP_ACL_NO_MATCH][x->pkt->dir][stage]);
 	return reason;
 }
 
@@ -186,21 +231,30 @@ static enum dash_drop check_acl(struct eval *x)
 	const struct dash_acl_match *m;
 	int i, n;
 
-	if (!bind)
+	if (!bind) {
+		note(x, ACL, 0, .how = DASH_TRACE_HOW_NONE_BOUND);
 		return DASH_DROP_NONE;
+	}
 	ask = &bind->ask[x->pkt->dir][x->pkt->key.v6];
 	n = ask->n;
 	dash_acl_classify(ask->acl, n, &x->ends, probe);
 	for (i = 0; i < n; i++) {
 		m = dash_acl_decide(ask->acl[i], &x->ends, &probe[i]);
 		if (!m) {
-			atomic64_inc(ask->no_match[i]);
+			bump(ask->no_match[i]);
+			note(x, ACL, DASH_DROP_ACL_NO_MATCH, .index = ask->stage[i] + 1, .within = ask->no_match[i]);
 			return deny(x, ask->stage[i], DASH_DROP_ACL_NO_MATCH);
 		}
 		count(&m->stats->hits, &m->stats->bytes, x);
-		if (m->terminating || i + 1 == n)
+		note(x, ACL, 0, .index = ask->stage[i] + 1, .within = ask->no_match[i], .who = m->stats,
+		     .allow = m->allow, .terminating = m->terminating);
+		if (m->terminating || i + 1 == n) {
+			note(x, ACL_VERDICT, m->allow ? 0 : DASH_DROP_ACL_DENY, .index = ask->stage[i] + 1,
+			     .allow = m->allow);
 			return m->allow ? DASH_DROP_NONE : deny(x, ask->stage[i], DASH_DROP_ACL_DENY);
+		}
 	}
+	note(x, ACL, 0, .how = DASH_TRACE_HOW_NONE_BOUND);
 	return DASH_DROP_NONE;
 }
 
@@ -216,8 +270,11 @@ static __always_inline enum dash_drop choose_vip(const struct eval *x, bool v6, 
 		return DASH_DROP_NONE;
 	*vip = READ_ONCE(hit->other);
 	other = &x->hot->vip[*vip];
-	if (READ_ONCE(other->valid) && is_v6(&other->ip) == v6)
+	if (READ_ONCE(other->valid) && is_v6(&other->ip) == v6) {
+		note(x, SOURCE_VIP, 0, .ca = other->ip, .index = v6);
 		return DASH_DROP_NONE;
+	}
+	note(x, SOURCE_VIP, DASH_DROP_UNDERLAY_SIP_MISSING, .index = v6);
 	return DASH_DROP_UNDERLAY_SIP_MISSING;
 }
 
@@ -247,8 +304,10 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 
 	/* the family is part of the key; inner IPv6 may well carry a v4-mapped address */
 	m = vnet && is_v6(ca) == x->pkt->key.v6 ? dash_mapping_find(vnet->maps, ca) : NULL;
-	if (!m)
+	if (!m) {
+		note(x, MAPPING, DASH_DROP_OUTBOUND_CA_PA_ENTRY_MISS, .within = vnet, .ca = *ca);
 		return DASH_DROP_OUTBOUND_CA_PA_ENTRY_MISS;
+	}
 	count(&m->hits, &m->bytes, x);
 	if (!vni && m->flags & DASH_MAPPING_DST_VNI)
 		vni = READ_ONCE(vnet->vni);
@@ -265,6 +324,11 @@ static enum dash_drop map_outbound(struct eval *x, const struct dash_vnet *vnet,
 		memcpy(x->act.dmac, m->mac, sizeof(x->act.dmac));
 		x->act.flags |= DASH_F_SET_DMAC;
 	}
+	note(x, MAPPING, 0, .within = vnet, .ca = *ca, .pa = m->pa, .vni = vni,
+	     .has_mac = m->flags & DASH_MAPPING_MAC,
+	     .mac = { m->mac[0], m->mac[1], m->mac[2], m->mac[3], m->mac[4], m->mac[5] },
+	     .how = READ_ONCE(x->dn->vnet_encap_vni) ? DASH_TRACE_HOW_STATIC_VNI :
+		    m->flags & DASH_MAPPING_DST_VNI ? DASH_TRACE_HOW_DST_VNI : DASH_TRACE_HOW_OWN_VNI);
 	return choose_vip(x, v6, &x->act.vip);
 }
 
@@ -273,19 +337,25 @@ static enum dash_drop route_outbound(struct eval *x)
 	struct dash_route_group *g = rcu_dereference(x->eni->routes);
 	struct dash_route *r;
 
-	if (!g)
+	if (!g) {
+		note(x, ROUTE, DASH_DROP_OUTBOUND_ROUTING_GROUP_MISS);
 		return DASH_DROP_OUTBOUND_ROUTING_GROUP_MISS;
+	}
 	if (READ_ONCE(g->disabled)) {
-		atomic64_inc(&g->disabled_drops);
+		bump(&g->disabled_drops);
+		note(x, ROUTE, DASH_DROP_OUTBOUND_ROUTING_GROUP_DISABLED, .within = g);
 		return DASH_DROP_OUTBOUND_ROUTING_GROUP_DISABLED;
 	}
 	r = dash_lpm_lookup(g->lpm[x->pkt->key.v6], &x->ends.dst);
 	if (!r) {
-		atomic64_inc(&g->no_route);
+		bump(&g->no_route);
+		note(x, ROUTE, DASH_DROP_OUTBOUND_ROUTING_ENTRY_MISS, .within = g, .ca = x->ends.dst);
 		return DASH_DROP_OUTBOUND_ROUTING_ENTRY_MISS;
 	}
 	count(&r->hits, &r->bytes, x);
 	x->act.keep = r->keep;
+	note(x, ROUTE, r->type == DASH_ROUTE_DROP ? DASH_DROP_OUTBOUND_ROUTE_DROP : 0, .within = g, .who = r,
+	     .ca = x->ends.dst);
 	switch ((enum dash_route_type)r->type) {
 	case DASH_ROUTE_VNET:
 		return map_outbound(x, r->vnet, &x->ends.dst);
@@ -304,7 +374,7 @@ static enum dash_drop route_outbound(struct eval *x)
 /* ---- 15: inbound ---- */
 
 /* 15.2: a mapping of the VNET has this PA, or the list of its VNI covers it. */
-static bool pa_is_valid(const struct eval *x, const struct dash_vnet *vnet)
+static bool pa_is_valid(struct eval *x, const struct dash_vnet *vnet)
 {
 	const struct dash_ip *pa = &x->pkt->rx_sip;
 	const struct dash_pa_list *list;
@@ -312,27 +382,45 @@ static bool pa_is_valid(const struct eval *x, const struct dash_vnet *vnet)
 
 	if (!vnet)
 		return false;
-	if (dash_mapping_pa_valid(vnet->maps, pa))
+	if (dash_mapping_pa_valid(vnet->maps, pa)) {
+		note(x, PA_VALIDATION, 0, .within = vnet, .pa = *pa, .how = DASH_TRACE_HOW_PA_OF_MAPPING);
 		return true;
+	}
 	list = xa_load(&x->dn->pa_lists, READ_ONCE(vnet->vni));
 	lpm = list ? list->lpm[is_v6(pa)] : NULL;
-	return lpm && dash_lpm_lookup(lpm, pa);
+	if (!lpm || !dash_lpm_lookup(lpm, pa))
+		return false;
+	note(x, PA_VALIDATION, 0, .within = vnet, .pa = *pa, .how = DASH_TRACE_HOW_PA_LISTED);
+	return true;
 }
 
 static enum dash_drop check_source(struct eval *x)
 {
 	const struct dash_inbound *rules = rcu_dereference(x->eni->inbound);
+	const struct dash_vnet *vnet;
 	struct dash_route_rule *r;
 
 	r = rules ? dash_inbound_lookup(rules, x->pkt->rx_vni, &x->pkt->rx_sip,
 					x->pkt->key.proto) : NULL;
-	if (!r)
+	if (!r) {
+		note(x, INBOUND_RULE, DASH_DROP_INBOUND_ROUTING_ENTRY_MISS, .pa = x->pkt->rx_sip,
+		     .vni = x->pkt->rx_vni);
 		return DASH_DROP_INBOUND_ROUTING_ENTRY_MISS;
+	}
 	count(&r->hits, &r->bytes, x);
+	note(x, INBOUND_RULE, r->decap ? 0 : DASH_DROP_INBOUND_RULE_DROP, .who = r, .pa = x->pkt->rx_sip,
+	     .vni = x->pkt->rx_vni);
 	if (!r->decap)
 		return DASH_DROP_INBOUND_RULE_DROP;
-	if (r->pa_validation && !pa_is_valid(x, r->vnet ?: rcu_dereference(x->eni->vnet)))
+	if (!r->pa_validation) {
+		note(x, PA_VALIDATION, 0, .how = DASH_TRACE_HOW_PA_UNCHECKED);
+		return DASH_DROP_NONE;
+	}
+	vnet = r->vnet ?: rcu_dereference(x->eni->vnet);
+	if (!pa_is_valid(x, vnet)) {
+		note(x, PA_VALIDATION, DASH_DROP_PA_VALIDATION_FAIL, .within = vnet, .pa = x->pkt->rx_sip);
 		return DASH_DROP_PA_VALIDATION_FAIL;
+	}
 	return DASH_DROP_NONE;
 }
 
@@ -391,7 +479,7 @@ static enum dash_drop policy(struct eval *x)
 		reason = x->pkt->dir == DASH_OUTBOUND ? route_outbound(x) : route_inbound(x);
 	if (reason || x->act.flags & DASH_F_DIRECT)
 		return reason;
-	x->act.nh = dash_nh_get(x->dn, &x->act.pa);
+	x->act.nh = DASH_DRY ? dash_nh_peek(x->dn, &x->act.pa) : dash_nh_get(x->dn, &x->act.pa);
 	return DASH_DROP_NONE;
 }
 
@@ -409,8 +497,16 @@ static bool take_token(struct dash_eni *e, struct dash_bucket *b, u32 cps)
 	u64 depth = (u64)max(32u, cps / 10) * NSEC_PER_SEC, now, idle;
 	bool ok;
 
-	/* Longer than the bucket takes to fill is no more than full; also keeps the product in 64 bits. */
+#if DASH_DRY
+	struct dash_bucket copy;
+
 	spin_lock(&e->lock);
+	copy = *b;
+	b = &copy;
+#else
+	spin_lock(&e->lock);
+#endif
+	/* Longer than the bucket takes to fill is no more than full; also keeps the product in 64 bits. */
 	/* Under the lock it never goes back: a negative difference would fill the bucket. */
 	now = ktime_get_ns();
 	idle = min_t(u64, now - b->refilled, (cps < 320 ? 32ull : 1ull) * NSEC_PER_SEC);
@@ -442,11 +538,13 @@ static bool within_resim_rate(const struct eval *x)
 static bool try_reserve(const struct eval *x)
 {
 	u32 limit = READ_ONCE(x->eni->flows);
-	u32 n = atomic_inc_return(&x->eni->stats.pairs_total);
+	u32 n = DASH_DRY ? atomic_read(&x->eni->stats.pairs_total) + 1 :
+			   atomic_inc_return(&x->eni->stats.pairs_total);
 
 	if (!limit || n <= limit || !(READ_ONCE(x->dn->qos_enforce) & DASH_QOS_FLOWS))
 		return true;
-	atomic_dec(&x->eni->stats.pairs_total);
+	if (!DASH_DRY)
+		atomic_dec(&x->eni->stats.pairs_total);
 	return false;
 }
 
@@ -457,6 +555,8 @@ static bool try_reserve(const struct eval *x)
  */
 static bool reserve(const struct eval *x)
 {
+	if (DASH_DRY)
+		return try_reserve(x) || dash_half_open_any(x->dn->half_open, x->eni->idx);
 	return try_reserve(x) ||
 	       (dash_flow_retired(x->ft) < max(dash_flow_slots(x->ft) / 16, 1u) &&
 		dash_half_open_yield(x->dn->half_open, x->eni->idx, x->dn->sweep) && try_reserve(x));
@@ -485,7 +585,8 @@ static u16 find_crowd(const struct eval *x)
 			crowd = i;
 		}
 	}
-	WRITE_ONCE(x->dn->crowd, crowd);
+	if (!DASH_DRY)
+		WRITE_ONCE(x->dn->crowd, crowd);
 	return crowd;
 }
 
@@ -508,10 +609,10 @@ static bool make_room(const struct eval *x)
 	crowd = find_crowd(x);
 	if (used >= slots - slots / 64 && crowd == x->eni->idx &&
 	    x->pkt->key.proto == IPPROTO_TCP && half_open_of(x->dn, crowd) >= slots / 32) {
-		atomic64_inc(&x->dn->kept_back);
+		bump(&x->dn->kept_back);
 		return false;
 	}
-	if (dash_flow_count(x->ft) >= slots - slots / 16)
+	if (!DASH_DRY && dash_flow_count(x->ft) >= slots - slots / 16)
 		dash_half_open_yield(x->dn->half_open, crowd, x->dn->sweep);
 	return true;
 }
@@ -523,6 +624,8 @@ static enum dash_drop reserve_fragment(struct eval *x)
 {
 	if (x->pkt->frag != DASH_FRAG_HEAD || x->frag)
 		return DASH_DROP_NONE;
+	if (DASH_DRY)
+		return dash_frag_room(x->dn->frags, x->pkt);
 	return dash_frag_reserve(x->dn->frags, x->pkt, &x->frag);
 }
 
@@ -541,16 +644,10 @@ static void set_action(struct eval *x, struct dash_flow *f)
 	WRITE_ONCE(f->link, a->mapping);
 }
 
-static enum dash_drop create(struct eval *x)
+static void fill(struct eval *x, struct dash_flow *f)
 {
 	const u64 *key = (const u64 *)&x->pkt->key;
-	struct dash_flow *f;
-	u32 slot;
-	int err;
 
-	f = dash_flow_alloc(x->ft, &slot);
-	if (!f)
-		return DASH_DROP_FLOW_LIMIT_GLOBAL;
 	f->k0[0] = key[0];
 	f->k0[1] = key[1];
 	f->k1[0] = key[2];
@@ -559,6 +656,30 @@ static enum dash_drop create(struct eval *x)
 	set_action(x, f);
 	f->gen = x->gen;
 	dash_conntrack_start(f, (u32)jiffies);
+}
+
+#if DASH_DRY
+/* Whether the index has a place shows when it is linked: full lines are moved then. */
+static enum dash_drop create(struct eval *x)
+{
+	if (!dash_flow_may_alloc(x->ft))
+		return DASH_DROP_FLOW_LIMIT_GLOBAL;
+	memset(x->would, 0, sizeof(*x->would));
+	fill(x, x->would);
+	x->trace->made = true;
+	return DASH_DROP_NONE;
+}
+#else
+static enum dash_drop create(struct eval *x)
+{
+	struct dash_flow *f;
+	u32 slot;
+	int err;
+
+	f = dash_flow_alloc(x->ft, &slot);
+	if (!f)
+		return DASH_DROP_FLOW_LIMIT_GLOBAL;
+	fill(x, f);
 	err = dash_flow_link(x->ft, &slot, &x->pkt->key, x->pkt->hash);
 	if (err == -ENOSPC)
 		return DASH_DROP_FLOW_LIMIT_GLOBAL;
@@ -573,6 +694,7 @@ static enum dash_drop create(struct eval *x)
 		dash_nl_flow_event(x->dn, f, -1);
 	return DASH_DROP_NONE;
 }
+#endif
 
 static enum dash_drop open_connection(struct eval *x)
 {
@@ -580,16 +702,27 @@ static enum dash_drop open_connection(struct eval *x)
 	enum dash_drop reason;
 
 	/* D-06: cheaper than policy, and an ACK flood leaves no trace in its counters */
-	if (pkt->key.proto == IPPROTO_TCP && !opens_tcp(pkt))
+	if (pkt->key.proto == IPPROTO_TCP && !opens_tcp(pkt)) {
+		note(x, FLOW, DASH_DROP_FLOW_MISS_NON_SYN, .how = DASH_TRACE_HOW_MISS);
 		return DASH_DROP_FLOW_MISS_NON_SYN;
+	}
+	note(x, FLOW, 0, .how = DASH_TRACE_HOW_MISS);
 	reason = policy(x);
 	if (reason)
 		return reason;
-	if (!test_bit(pkt->key.proto, x->dn->allowed_protocols))
+	if (!test_bit(pkt->key.proto, x->dn->allowed_protocols)) {
+		note(x, PROTOCOL, DASH_DROP_UNSUPPORTED_PROTOCOL);
 		return DASH_DROP_UNSUPPORTED_PROTOCOL;
-	reason = check_underlay(x) ?: reserve_fragment(x);
+	}
+	reason = check_underlay(x);
+	note(x, UNDERLAY, reason);
 	if (reason)
 		return reason;
+	reason = reserve_fragment(x);
+	if (reason) {
+		note(x, FRAGMENT, reason);
+		return reason;
+	}
 	if (!within_cps(x)) {
 		reason = DASH_DROP_CPS_LIMIT;
 	} else if (!make_room(x)) {
@@ -598,11 +731,12 @@ static enum dash_drop open_connection(struct eval *x)
 		reason = DASH_DROP_FLOW_LIMIT_ENI;
 	} else {
 		reason = create(x);
-		if (reason)
+		if (reason && !DASH_DRY)
 			atomic_dec(&x->eni->stats.pairs_total);
 	}
+	note(x, CONNECTION, reason);
 	if (reason)
-		atomic64_inc(&x->eni->stats.create_failed);
+		bump(&x->eni->stats.create_failed);
 	return reason;
 }
 
@@ -659,6 +793,18 @@ static bool cannot_apply(struct eval *x, enum dash_drop reason)
 	       (!reason && dash_nh_admit(x->dn, x->act.nh, to, 0));
 }
 
+/* Decisions are about the record, or about a copy of it. */
+static struct dash_flow *suppose(struct eval *x, struct dash_flow *f)
+{
+#if DASH_DRY
+	*x->would = *f;
+	x->trace->found = true;
+	return x->would;
+#else
+	return f;
+#endif
+}
+
 /*
  * 21.2: the initiator's next packet after a change of generation is judged as a flow
  * miss, and the verdict replaces the record's action.  Not before all packets that may
@@ -676,26 +822,30 @@ static enum dash_drop reevaluate(struct eval *x, struct dash_flow *f)
 	enum dash_drop reason;
 	bool failed;
 
-	if (!dash_hot_gen_settled(x->dn, x->eni->idx) || !within_resim_rate(x) || !within_cps(x))
+	if (!dash_hot_gen_settled(x->dn, x->eni->idx) || !within_resim_rate(x) || !within_cps(x)) {
+		note(x, FLOW, 0, .how = DASH_TRACE_HOW_STALE_LATER);
 		return DASH_DROP_NONE;
+	}
+	note(x, FLOW, 0, .how = DASH_TRACE_HOW_STALE);
 	reason = policy(x);
 	failed = cannot_apply(x, reason);
 	if (reason == DASH_DROP_UNDERLAY_SIP_MISSING && x->act.keep & DASH_ACTION_ENCAP_U0)
 		reason = DASH_DROP_NONE;	/* the record's own tunnel has its VIP */
 	if (reason && !failed) {
-		dash_sweep_remove(x->dn->sweep, x->pkt->slot, DASH_GONE_POLICY);
+		if (!DASH_DRY)
+			dash_sweep_remove(x->dn->sweep, x->pkt->slot, DASH_GONE_POLICY);
 		return reason;
 	}
 	spin_lock(&x->eni->lock);
 	if (f->gen != x->gen) {
 		if (failed) {
-			atomic64_inc(&s->update_failed);
-			atomic64_inc(&s->resim_failed);
+			bump(&s->update_failed);
+			bump(&s->resim_failed);
 		} else if (x->act.keep != all) {
 			keep_old(&x->act, f);
 			set_action(x, f);
-			atomic64_inc(&s->updated);
-			atomic64_inc(&s->updated_by_resim);
+			bump(&s->updated);
+			bump(&s->updated_by_resim);
 		}
 		smp_store_release(&f->gen, x->gen);
 	}
@@ -707,14 +857,19 @@ static enum dash_drop revisit(struct eval *x, struct dash_flow *f)
 {
 	const struct dash_pkt *pkt = x->pkt;
 
-	if (!dash_from_initiator(f, pkt->dir))
+	if (!dash_from_initiator(f, pkt->dir)) {
+		note(x, FLOW, 0, .how = DASH_TRACE_HOW_REVERSE);
 		return DASH_DROP_NONE;
+	}
 	if (f->gen != x->gen)
 		return reevaluate(x, f);
 	/* 18.3: another tunnel source has to pass the inbound rules; the record stays as it is */
 	if (pkt->dir == DASH_INBOUND &&
-	    (!dash_ip_eq(&f->pa, &pkt->rx_sip) || f->vni != vni_field(pkt->rx_vni)))
+	    (!dash_ip_eq(&f->pa, &pkt->rx_sip) || f->vni != vni_field(pkt->rx_vni))) {
+		note(x, FLOW, 0, .how = DASH_TRACE_HOW_SOURCE_CHANGED);
 		return check_source(x);
+	}
+	note(x, FLOW, 0, .how = DASH_TRACE_HOW_FORWARD);
 	return DASH_DROP_NONE;
 }
 
@@ -744,6 +899,10 @@ static bool follow(struct eval *x, struct dash_flow *f)
 				   x->pkt->tcp_flags, (u32)jiffies, &o);
 	if (v == DASH_CT_DEAD)
 		return false;
+	note(x, TCP, 0, .how = v == DASH_CT_REMOVE ? DASH_TRACE_HOW_CLOSES : v == DASH_CT_REOPEN ?
+	     DASH_TRACE_HOW_REOPENS : DASH_TRACE_HOW_UNSPEC, .index = o.to);
+	if (DASH_DRY)	/* of a copy */
+		return v != DASH_CT_REOPEN;
 	dash_stats_flow_moved(x->eni, &o);
 	if (dash_state_half_open(o.from) && !dash_state_half_open(o.to))
 		dash_half_open_del(x->dn->half_open, x->eni->idx, f);
@@ -761,9 +920,10 @@ static enum dash_drop evaluate(struct eval *x, bool track)
 	int i;
 
 	for (i = 0; i < MAX_TRIES; i++) {
-		f = locate(x);
+		f = DASH_DRY && i ? NULL : locate(x);	/* where nothing is removed, it would be found again */
 		if (!f)
 			return open_connection(x);
+		f = suppose(x, f);
 		reason = revisit(x, f);
 		if (!reason && pkt->frag)
 			reason = check_exit(x, f) ?: reserve_fragment(x);
@@ -789,42 +949,76 @@ static enum dash_drop follow_head(struct eval *x)
 	enum dash_drop reason;
 	struct dash_flow *f;
 
-	if (!dash_frag_find(x->dn->frags, x->pkt, &head))
+	if (!dash_frag_find(x->dn->frags, x->pkt, &head)) {
+		note(x, FRAGMENT, DASH_DROP_FRAGMENT_NO_PARENT);
 		return DASH_DROP_FRAGMENT_NO_PARENT;
+	}
 	x->pkt->key = head.key;
 	x->pkt->hash = head.hash;
 	x->pkt->slot = head.slot;
 	set_ends(x);
 	f = locate(x);
 	if (!f || x->pkt->slot != head.slot) {
-		dash_frag_forget(x->dn->frags, x->pkt);
+		if (!DASH_DRY)
+			dash_frag_forget(x->dn->frags, x->pkt);
+		note(x, FRAGMENT, DASH_DROP_FRAGMENT_NO_PARENT, .how = DASH_TRACE_HOW_PARENT_GONE);
 		return DASH_DROP_FRAGMENT_NO_PARENT;
 	}
+	note(x, FRAGMENT, 0);
+	f = suppose(x, f);
 	reason = revisit(x, f) ?: check_exit(x, f);
-	if (!reason && x->pkt->last_frag)
+	if (!DASH_DRY && !reason && x->pkt->last_frag)
 		dash_frag_forget(x->dn->frags, x->pkt);
 	return reason;
 }
 
-static enum dash_drop decide(struct dash_net *dn, struct dash_pkt *pkt, bool track)
+static __always_inline enum dash_drop decide_with(struct eval *x, struct dash_net *dn, struct dash_pkt *pkt,
+						  bool track)
 {
 	enum dash_drop reason;
-	struct eval x __uninitialized;
 
-	if (!begin(&x, dn, pkt))
+	if (!begin(x, dn, pkt))
 		return DASH_DROP_FLOW_CREATE_FAILED;
-	if (!x.eni || READ_ONCE(x.eni->dead))
+	if (!x->eni || READ_ONCE(x->eni->dead))
 		return DASH_DROP_ENI_ADMIN_DOWN;
 	if (pkt->frag == DASH_FRAG_LATER)
-		return follow_head(&x);
-	reason = evaluate(&x, track);
-	if (!x.frag)
+		return follow_head(x);
+	reason = evaluate(x, track);
+	if (!x->frag)
 		return reason;
 	if (reason)
-		dash_frag_cancel(dn->frags, x.frag);
+		dash_frag_cancel(dn->frags, x->frag);
 	else
-		dash_frag_commit(dn->frags, x.frag, pkt, READ_ONCE(dn->params.fragment));
+		dash_frag_commit(dn->frags, x->frag, pkt, READ_ONCE(dn->params.fragment));
 	return reason;
+}
+
+#if DASH_DRY
+
+enum dash_drop dash_pipeline_trace(struct dash_net *dn, struct dash_pkt *pkt, struct dash_trace *t,
+				   struct dash_flow *would, bool track)
+{
+	struct eval x = { .trace = t, .would = would };
+	enum dash_drop reason = decide_with(&x, dn, pkt, track);
+
+	if (t->made)
+		pkt->slot = 0;
+	if (t->found && t->flags & DASH_TRACE_POLICY && x.eni) {
+		t->flags &= ~DASH_TRACE_POLICY;		/* once is enough */
+		t->policy = true;
+		policy(&x);
+		t->policy = false;
+	}
+	return reason;
+}
+
+#else
+
+static enum dash_drop decide(struct dash_net *dn, struct dash_pkt *pkt, bool track)
+{
+	struct eval x __uninitialized;
+
+	return decide_with(&x, dn, pkt, track);
 }
 
 /*
@@ -840,3 +1034,5 @@ enum dash_drop dash_pipeline_track(struct dash_net *dn, struct dash_pkt *pkt)
 {
 	return decide(dn, pkt, true);
 }
+
+#endif

@@ -33,6 +33,7 @@
 #include "nexthop.h"
 #include "stats.h"
 #include "sweep.h"
+#include "trace.h"
 
 /* What each map must look like; the layouts are those of the shared header or nothing works. */
 static const struct shape {
@@ -117,6 +118,7 @@ static int start(struct dash_net *dn)
 	dash_hot_resolve_enis(dn);
 	dash_stats_attach(dn);
 	rcu_assign_pointer(dn->ft, ft);
+	dash_trace_attach(dn);
 	return 0;
 
 err_sweep:

@@ -109,6 +109,26 @@
  *	Sent to group limits when a limit is reached, and when it is left; looked at once a
  *	second.
  *	event: DASH_A_LIMIT_EVENT
+ *
+ * DASH_CMD_TRACE_GET
+ *	What was decided about a packet that was run through program dash_trace with this
+ *	number. It can be asked for once, and for a few of the last ones only.
+ *	do request: DASH_A_COOKIE
+ *	do reply: DASH_A_TRACE
+ *
+ * DASH_CMD_TRACE_WATCH
+ *	Follow real packets that match; each is told to this socket by TRACE_NTF, until the
+ *	socket is closed. Filters as for FLOW_GET.
+ *	do request: DASH_A_ENI, DASH_A_PROTO, DASH_A_SRC, DASH_A_DST, DASH_A_SPORT,
+ *	    DASH_A_DPORT, DASH_A_RATE
+ *
+ * DASH_CMD_TRACE_NTF
+ *	A packet that TRACE_WATCH asked for.
+ *	event: DASH_A_TRACE
+ *
+ * DASH_CMD_DROP_NTF
+ *	Sent to group drops for dropped packets, as many as can be told.
+ *	event: DASH_A_TRACE
  */
 #ifndef DASH_H
 #define DASH_H
@@ -118,6 +138,7 @@
 #define DASH_MCGRP_CONFIG	"config"
 #define DASH_MCGRP_FLOWS	"flows"
 #define DASH_MCGRP_LIMITS	"limits"
+#define DASH_MCGRP_DROPS	"drops"
 
 /* Version of this interface; grows when something is added */
 #define DASH_ABI_VERSION	1
@@ -248,6 +269,59 @@ enum dash_end_reason {
 	DASH_END_REASON_FLUSH,
 	DASH_END_REASON_POLICY,
 	DASH_END_REASON_YIELDED,
+};
+
+/* A stage of the pipeline that decided something about a packet */
+enum dash_trace_stage {
+	DASH_TRACE_STAGE_FLOW,	/* Does it belong to a connection? */
+	DASH_TRACE_STAGE_TRUSTED_VNI,	/* Is the VNI trusted? */
+	DASH_TRACE_STAGE_ACL,	/* One stage of the ACL */
+	DASH_TRACE_STAGE_ACL_VERDICT,	/* All of them together */
+	DASH_TRACE_STAGE_ROUTE,	/* Route group of the ENI, longest prefix */
+	DASH_TRACE_STAGE_MAPPING,	/* CA-to-PA mapping */
+	DASH_TRACE_STAGE_SOURCE_VIP,	/* Another VIP has to be the source, of the family of the tunnel's destination */
+	DASH_TRACE_STAGE_INBOUND_RULE,	/* Inbound route rule of the ENI */
+	DASH_TRACE_STAGE_PA_VALIDATION,	/* Is the tunnel source one of the VNET? */
+	DASH_TRACE_STAGE_PROTOCOL,	/* Is the protocol allowed? */
+	DASH_TRACE_STAGE_UNDERLAY,	/* Would the underlay take the packet? */
+	DASH_TRACE_STAGE_FRAGMENT,	/* Table of fragments */
+	DASH_TRACE_STAGE_CONNECTION,	/* Limits, and room for a new connection */
+	DASH_TRACE_STAGE_TCP,	/* State of the TCP connection */
+};
+
+/* What made a stage decide as it did, beside the object named */
+enum dash_trace_how {
+	DASH_TRACE_HOW_UNSPEC,
+	DASH_TRACE_HOW_MISS,	/* There is no connection */
+	DASH_TRACE_HOW_FORWARD,	/* Of the side that opened the connection */
+	DASH_TRACE_HOW_REVERSE,	/* Of the side that answers */
+	DASH_TRACE_HOW_STALE,	/* The connection is judged anew, because policy changed */
+	DASH_TRACE_HOW_STALE_LATER,	/* It will be judged anew, but not now */
+	DASH_TRACE_HOW_SOURCE_CHANGED,	/* It comes out of another tunnel than the connection's first packet */
+	DASH_TRACE_HOW_CLOSES,	/* The connection ends with this segment */
+	DASH_TRACE_HOW_REOPENS,	/* The connection ends, and a new one begins */
+	DASH_TRACE_HOW_NO_LIST,	/* No VNI is listed, so the check is skipped */
+	DASH_TRACE_HOW_VM_VNI,	/* A vm_vni */
+	DASH_TRACE_HOW_RULE_VNI,	/* An inbound route rule of the ENI names it */
+	DASH_TRACE_HOW_GLOBAL_LIST,	/* Listed for all ENIs */
+	DASH_TRACE_HOW_ENI_LIST,	/* Listed for the ENI */
+	DASH_TRACE_HOW_NONE_BOUND,	/* No group is bound */
+	DASH_TRACE_HOW_STATIC_VNI,	/* The VNI of routing type vnet_encap */
+	DASH_TRACE_HOW_DST_VNI,	/* The VNI of the VNET of the mapping (use_dst_vni) */
+	DASH_TRACE_HOW_OWN_VNI,	/* The VNI of the VNET of the ENI */
+	DASH_TRACE_HOW_PA_OF_MAPPING,	/* A mapping of the VNET has this PA */
+	DASH_TRACE_HOW_PA_LISTED,	/* The PA validation table has it */
+	DASH_TRACE_HOW_PA_UNCHECKED,	/* The rule asks for no validation */
+	DASH_TRACE_HOW_PARENT_GONE,	/* The connection of the first fragment has ended */
+	DASH_TRACE_HOW_QUOTED,	/* The ICMP error goes by the connection that it speaks of */
+};
+
+/* What becomes of a packet (enum dash_fate) */
+enum dash_trace_fate {
+	DASH_TRACE_FATE_DROPPED,
+	DASH_TRACE_FATE_PASSED,
+	DASH_TRACE_FATE_SENT,
+	DASH_TRACE_FATE_KERNEL,
 };
 
 /* What a set of counters belongs to */
@@ -690,6 +764,77 @@ enum {
 	DASH_A_LIMIT_EVENT_MAX = __DASH_A_LIMIT_EVENT_MAX - 1
 };
 
+/* One decision about a packet, with the objects that made it by name */
+enum {
+	DASH_A_STEP_STAGE = 1,		/* u8, enum dash_trace_stage */
+	DASH_A_STEP_REASON,		/* u8: Why the packet is dropped here (number of counters.md); absent if it goes on */
+	DASH_A_STEP_HOW,		/* u8, enum dash_trace_how */
+	DASH_A_STEP_POLICY,		/* flag: Not what happens to the packet, but what policy says today */
+	DASH_A_STEP_ACL_STAGE,		/* u8 */
+	DASH_A_STEP_GROUP,		/* string: ACL group or route group */
+	DASH_A_STEP_RULE,		/* string: ACL rule */
+	DASH_A_STEP_PRIORITY,		/* u32: Of an ACL rule or an inbound route rule */
+	DASH_A_STEP_ACTION,		/* u8, enum dash_acl_action */
+	DASH_A_STEP_TERMINATING,	/* bool */
+	DASH_A_STEP_PREFIX,		/* prefix: Route, or source of an inbound route rule (absent there - any) */
+	DASH_A_STEP_ROUTING_TYPE,	/* u8, enum dash_routing_type */
+	DASH_A_STEP_RULE_ACTION,	/* u8, enum dash_rule_action */
+	DASH_A_STEP_PROTO,		/* u8: Of an inbound route rule */
+	DASH_A_STEP_VNET,		/* string: VNET whose mappings or PAs were asked */
+	DASH_A_STEP_CA,			/* ip: Address looked up */
+	DASH_A_STEP_PA,			/* ip: Address found or judged */
+	DASH_A_STEP_VNI,		/* u32 */
+	DASH_A_STEP_MAC,		/* mac: Inner destination MAC address to write */
+	DASH_A_STEP_VIP,		/* ip */
+	DASH_A_STEP_STATE,		/* u8, enum dash_conn_state: Of a TCP connection afterwards */
+	DASH_A_STEP_COUNT,		/* u32: Routes of the family, or mappings, where nothing was found */
+	DASH_A_STEP_NEAR,		/* nest of DASH_A_STEP_*, list: Would have decided, but for one thing */
+	DASH_A_STEP_FIELD,		/* string: Of a near miss - the one condition that the packet does not meet */
+	DASH_A_STEP_FAMILY,		/* u8, enum dash_ip_version: Of the VIP that is needed */
+
+	__DASH_A_STEP_MAX,
+	DASH_A_STEP_MAX = __DASH_A_STEP_MAX - 1
+};
+
+/* What was decided about one packet, step by step */
+enum {
+	DASH_A_TRACE_TIME = 1,		/* u64: ns since 1970 */
+	DASH_A_TRACE_GENERATION,	/* u32: Of the configuration that decided */
+	DASH_A_TRACE_TORN,		/* flag: The configuration changed since; names may be missing or new */
+	DASH_A_TRACE_IFINDEX,		/* u32: Device it came in by */
+	DASH_A_TRACE_IFNAME,		/* string */
+	DASH_A_TRACE_DIRECTION,		/* u8, enum dash_direction: Of a packet with a VIP as destination */
+	DASH_A_TRACE_ENI,		/* string: Whose it is; absent if it is nobody's */
+	DASH_A_TRACE_ENI_MAC,		/* mac */
+	DASH_A_TRACE_OTHER_ENI,		/* string: No ENI has the MAC address of the direction's end, but this one that of the other */
+	DASH_A_TRACE_VNI,		/* u32: As received */
+	DASH_A_TRACE_SIP,		/* ip: Tunnel source */
+	DASH_A_TRACE_VIP,		/* ip: Tunnel destination */
+	DASH_A_TRACE_PROTO,		/* u8 */
+	DASH_A_TRACE_SRC,		/* ip */
+	DASH_A_TRACE_DST,		/* ip */
+	DASH_A_TRACE_SPORT,		/* u16 */
+	DASH_A_TRACE_DPORT,		/* u16 */
+	DASH_A_TRACE_TCP_FLAGS,		/* u8: Octet 13 of the TCP header */
+	DASH_A_TRACE_FATE,		/* u8, enum dash_trace_fate */
+	DASH_A_TRACE_REASON,		/* u8: Why it was dropped (number of counters.md) */
+	DASH_A_TRACE_DECIDED,		/* u8: What the steps say, if that is another reason, because the state changed in between */
+	DASH_A_TRACE_EGRESS,		/* u32: Device it leaves by */
+	DASH_A_TRACE_EGRESS_NAME,	/* string */
+	DASH_A_TRACE_STEP,		/* nest of DASH_A_STEP_*, list */
+	DASH_A_TRACE_FLOW,		/* nest of DASH_A_FLOW_*: The connection it goes by */
+	DASH_A_TRACE_FLOW_NEW,		/* flag: It opens that connection */
+	DASH_A_TRACE_LENGTH,		/* u32: Octets of the frame */
+	DASH_A_TRACE_BEFORE,		/* binary: Its beginning */
+	DASH_A_TRACE_AFTER_LENGTH,	/* u32: Octets of the frame that is sent */
+	DASH_A_TRACE_AFTER,		/* binary: Its beginning */
+	DASH_A_TRACE_LOST,		/* u32: Events before this one that could not be told */
+	DASH_A_TRACE_PAD,		/* pad */
+
+	__DASH_A_TRACE_MAX,
+	DASH_A_TRACE_MAX = __DASH_A_TRACE_MAX - 1
+};
+
 /* Attributes of messages */
 enum {
 	DASH_A_OBJECT = 1,	/* nest of DASH_A_OBJECT_*, list: Objects */
@@ -723,6 +868,10 @@ enum {
 	DASH_A_COMM,		/* string: Its name */
 	DASH_A_CUT,		/* flag: CONFIG_NTF: more objects have changed than are told */
 	DASH_A_LIMIT_EVENT,	/* nest of DASH_A_LIMIT_EVENT_*: A limit */
+	DASH_A_COOKIE,		/* u64: Number under which a trace is asked for */
+	DASH_A_TRACE,		/* nest of DASH_A_TRACE_*: What was decided about a packet */
+	DASH_A_RATE,		/* u32: At most so many events a second */
+	DASH_A_PAD,		/* pad */
 
 	__DASH_A_MAX,
 	DASH_A_MAX = __DASH_A_MAX - 1
@@ -747,6 +896,10 @@ enum {
 	DASH_CMD_FLOW_NEW_NTF,
 	DASH_CMD_FLOW_END_NTF,
 	DASH_CMD_LIMIT_NTF,
+	DASH_CMD_TRACE_GET,
+	DASH_CMD_TRACE_WATCH,
+	DASH_CMD_TRACE_NTF,
+	DASH_CMD_DROP_NTF,
 
 	__DASH_CMD_MAX,
 	DASH_CMD_MAX = __DASH_CMD_MAX - 1

@@ -417,6 +417,7 @@ static __always_inline __u32 dash_line_other(__u32 line, __u32 tag, __u32 lines)
 
 /* struct dash_hot_eni flags */
 #define DASH_ENI_UP		0x0001	/* admin_state enabled */
+#define DASH_ENI_WATCHED	0x0002	/* somebody follows its packets (dashctl trace live): none takes the fast path */
 
 /**
  * struct dash_hot_eni - the words of an ENI that every packet needs
@@ -519,6 +520,8 @@ struct dash_admit {
  * @vxlan_port: UDP destination port, network order
  * @sport_base, @sport_mask: source ports are base + (hash & mask), host order
  * @vip_pass: 1: VXLAN to a non-VIP goes to the stack (pipeline.md VIP-3)
+ * @tell_drops: not 0: somebody wants to hear of each dropped packet, bpf_dash_drop(); read
+ *	where a packet is dropped and nowhere else
  * @xmit: ifindex of each device that takes XDP frames (ndo_xdp_xmit), in slot
  *	ifindex & (DASH_XMIT_SLOTS - 1); one that is not there gets its packets
  *	through bpf_dash_output().  For packets whose next hop is asked per packet;
@@ -537,7 +540,8 @@ struct dash_hot {
 	__u16  sport_base;
 	__u16  sport_mask;
 	__u16  vip_pass;
-	__u32  pad[2];
+	__u32  tell_drops;
+	__u32  pad;
 	__u32  xmit[DASH_XMIT_SLOTS];
 	struct dash_admit   admit[2];
 	struct dash_hot_vip vip[DASH_MAX_VIP];
@@ -680,6 +684,7 @@ enum dash_frag { DASH_FRAG_NONE, DASH_FRAG_HEAD, DASH_FRAG_LATER };
  * @tos: outer TOS / traffic class
  * @frag: enum dash_frag of the inner packet
  * @last_frag: 1 if it is a fragment with MF = 0
+ * @trace: handle of its trace, from bpf_dash_trace_begin(); 0: it is not traced
  * @pad: zero
  */
 struct dash_pkt {
@@ -701,9 +706,28 @@ struct dash_pkt {
 	__u8   tos;
 	__u8   frag;
 	__u8   last_frag;
-	__u8   pad[6];
+	__u16  trace;
+	__u8   pad[4];
 };
 dash_static_assert(sizeof(struct dash_pkt) % 8 == 0);
+
+/* What becomes of a traced packet */
+enum dash_fate {
+	DASH_FATE_DROPPED,
+	DASH_FATE_PASSED,	/* to the host's stack, untouched */
+	DASH_FATE_SENT,		/* by XDP */
+	DASH_FATE_KERNEL,	/* finished, and sent by the kernel's output path */
+};
+
+/* bpf_dash_trace_decide() what */
+enum dash_trace_ask {
+	DASH_TRACE_RESOLVE,	/* as bpf_dash_resolve() */
+	DASH_TRACE_TRACK,	/* as bpf_dash_track() */
+	DASH_TRACE_QUOTED,	/* nothing is to be decided: an ICMP error that goes by the record @pkt->slot that it quotes */
+};
+
+/* bpf_dash_trace_begin() flags */
+#define DASH_TRACE_POLICY	0x1	/* of a packet that belongs to a connection, tell what policy says today, too */
 
 /* ---- maps and kfuncs -------------------------------------------------------- */
 
@@ -756,6 +780,63 @@ DASH_KFUNC int bpf_dash_track(struct xdp_md *ctx, struct dash_pkt *pkt);
  * without counting a drop), or the reason to drop it for.
  */
 DASH_KFUNC int bpf_dash_output(struct xdp_md *ctx);
+
+/**
+ * bpf_dash_trace_begin - from here on, note what is decided about a packet
+ * @ctx: the packet as received
+ * @pkt: facts; @pkt->trace is set, 0 if the packet is not traced
+ * @cookie: not 0: a packet that only is supposed (program dash_trace), to be asked for under this
+ *	number; 0: a real one, traced if somebody follows packets like it: then everything
+ *	up to here is known, and the decision is noted at once
+ * @flags: DASH_TRACE_*
+ *
+ * Return: 0.
+ */
+DASH_KFUNC int bpf_dash_trace_begin(struct xdp_md *ctx, struct dash_pkt *pkt, __u64 cookie, __u32 flags);
+
+/**
+ * bpf_dash_trace_decide - bpf_dash_resolve() and bpf_dash_track() of a packet that only is supposed
+ * @ctx: as above
+ * @pkt: facts; @pkt->slot as there, but 0 for a connection that would be new
+ * @flow: gets the record that the packet would go by
+ * @what: enum dash_trace_ask
+ *
+ * The same code decides, and changes nothing.
+ * Return: 0, or the reason to drop it for.
+ */
+DASH_KFUNC int bpf_dash_trace_decide(struct xdp_md *ctx, struct dash_pkt *pkt, struct dash_flow *flow,
+				     __u32 what);
+
+/**
+ * bpf_dash_trace_output - would bpf_dash_output() send the packet?
+ * @ctx: as there
+ *
+ * Return: 0, or the reason to drop it for.
+ */
+DASH_KFUNC int bpf_dash_trace_output(struct xdp_md *ctx);
+
+/**
+ * bpf_dash_trace_end - what became of a traced packet
+ * @ctx: the packet as it is now
+ * @pkt: facts
+ * @fate: enum dash_fate
+ * @reason: enum dash_drop
+ * @ifindex: device that it is sent to, 0: none
+ *
+ * Return: 0.
+ */
+DASH_KFUNC int bpf_dash_trace_end(struct xdp_md *ctx, struct dash_pkt *pkt, __u32 fate, __u32 reason,
+				  __u32 ifindex);
+
+/**
+ * bpf_dash_drop - a packet is dropped, and struct dash_hot tell_drops says that somebody listens
+ * @ctx: the packet
+ * @pkt: facts, as far as they are known
+ * @reason: enum dash_drop
+ *
+ * Return: 0.
+ */
+DASH_KFUNC int bpf_dash_drop(struct xdp_md *ctx, struct dash_pkt *pkt, __u32 reason);
 
 /**
  * bpf_dash_bind - give a map to the module, for the caller's namespace

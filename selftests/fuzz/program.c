@@ -32,6 +32,12 @@ static int bpf_dash_resolve(struct xdp_md *ctx, struct dash_pkt *pkt);
 static int bpf_dash_track(struct xdp_md *ctx, struct dash_pkt *pkt);
 static int bpf_dash_output(struct xdp_md *ctx);
 #define bpf_dash_bind(map, id)	((void)(map), (int)(id))
+/* Nobody listens, and program dash_trace is not run. */
+#define bpf_dash_drop(ctx, pkt, reason)				((void)(pkt))
+#define bpf_dash_trace_begin(ctx, pkt, cookie, flags)		((void)(pkt))
+#define bpf_dash_trace_decide(ctx, pkt, flow, what)		((void)(flow), 0)
+#define bpf_dash_trace_output(ctx)				0
+#define bpf_dash_trace_end(ctx, pkt, fate, reason, ifindex)	((void)(pkt))
 
 #include "../../bpf/dash_xdp.bpf.c"
 
@@ -451,7 +457,7 @@ static int run(const uint8_t *frame, uint32_t len, bool whole, struct dash_flow 
 	install_flow();
 	memcpy(before, k.flow, sizeof(k.flow));
 	show_frame(&ctx);
-	verdict = whole ? dash_xdp(&ctx) : pipeline(&ctx, &dash_words);
+	verdict = whole ? dash_xdp(&ctx) : pipeline(&ctx, &dash_words, false);
 	spread_hits();
 	return verdict;
 }
