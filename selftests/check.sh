@@ -169,7 +169,7 @@ manual() {
 	while IFS='|' read -r words _; do
 		grep -qE "^\.BR $words [,.]$" dashctl-object.8 || { echo "no object \"$words\""; return 1; }
 	done < <(dashctl help --objects)
-	diff <(dashctl help drops | awk '{ print $1, $2 }') \
+	diff <(dashctl help drops | awk '$1 ~ /^[0-9]/ { print $1, $2 }') \
 		<(sed -n '/^\.SH DROP REASONS/,/^\.SH EXIT/s/^\([0-9]*\)	\([a-z_]*\)	.*/\1 \2/p' dashctl.8)
 }
 
@@ -223,6 +223,11 @@ installed() {
 	cmp "$ROOT/tools/dashctl.zsh-completion" "$to/usr/share/zsh/site-functions/_dashctl"
 }
 
+drop_words() {
+	dashctl help drops | awk '/^ +[0-9]+  / { name = $2; rows++ } /^ +-> ./ { said++ } /^ +(->)? *$/ { print name, "has no words"; bad = 1 }
+		END { exit bad || rows < 44 || rows != said }'
+}
+
 # What the shell offers after the words given.
 offered() {
 	bash -c "source '$ROOT/tools/dashctl.bash-completion'; COMP_WORDS=($*); COMP_CWORD=\$((\${#COMP_WORDS[@]} - 1))
@@ -252,7 +257,7 @@ zsh_completion() {
 	expect "FILES " zsh_offered "dashctl attach eth0 ''"
 }
 
-plan $(($(grep -c . <<<"$cases") + 5 + 39))
+plan $(($(grep -c . <<<"$cases") + 5 + 40))
 for e in $examples; do
 	check "example $e.json has no errors" dashctl check "$ROOT/selftests/configs/$e.json"
 done
@@ -309,6 +314,7 @@ check "progress is told on a terminal" progress
 check "a module that is not there is named" bash -c \
 	"[ -e /sys/module/dash ] || dashctl show status 2>&1 | grep -qF 'module not loaded (modprobe dash)'"
 check "the manual agrees with the tables" manual
+check "every drop reason has a meaning and a remedy" drop_words
 check "every page of the manual is whole" pages
 check "every example of the manual is a command" examples
 check "make install-tools installs dashctl, its manual and the completions" installed

@@ -10,6 +10,8 @@
 #	starts, where Python takes ten times as long
 # DASH_FUZZ_PACKETS (10000) is how many; DASH_FUZZ_SEED (1) chooses others, "random" those
 # that nobody has seen.  The seed is printed, and the same seed plays the same packets.
+# Before it runs, each packet is traced, and the trace must come true; DASH_FUZZ_TRACE=0
+# leaves that out.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
 

@@ -16,6 +16,7 @@
  * --miss DEVICE N MAPPINGS: no test; cost of N first packets (bench_miss.c).
  * --faults DEVICE, --fault-bind: failing allocations (fault.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
+ * --send DEVICE PACKET: runs it once, without a test.
  * --packets DEVICE FILE...: plays what oracle/rounds.py wrote (run_packets.c).
  * --soak DEVICE SECONDS: no test; mixed traffic of known fate (soak.c).
  * --corpus DIR HEX...: no test; the packets as seeds for a fuzz target, behind these octets.
@@ -359,6 +360,18 @@ static void check_all_produced(void)
 	ok(good, "every drop reason", "has been produced and counted once");
 }
 
+/* One packet, as text or in hexadecimal octets, for scripts. */
+static void run_one(const char *packet)
+{
+	static struct pkt in, out;
+
+	if (strchr(packet, ' '))
+		pkt_build(packet, &in, NULL, NULL);
+	else
+		pkt_from_hex(packet, &in);
+	printf("verdict %d\n", run(&in, &out));
+}
+
 /* The flow table is smaller than the ports are many: it fills up, and what is in it stays. */
 static void run_full(void)
 {
@@ -458,15 +471,21 @@ int main(int argc, char **argv)
 		run_miss(ingress, atoi(argv[3]), atoi(argv[4]));
 		return 0;
 	}
-	printf("TAP version 14\n");
+	if (argc != 4 || strcmp(argv[1], "--send"))
+		printf("TAP version 14\n");
 	if (argc == 3 && !strcmp(argv[1], "--module")) {
 		open_attached(atoi(argv[2]) ?: (int)if_nametoindex(argv[2]));
 		run_module();
 	} else if (argc == 3 && !strcmp(argv[1], "--full")) {
 		open_attached(if_nametoindex(argv[2]));
 		run_full();
+	} else if (argc == 4 && !strcmp(argv[1], "--send")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_one(argv[3]);
+		return 0;
 	} else if (argc > 3 && !strcmp(argv[1], "--packets")) {
 		open_attached(if_nametoindex(argv[2]));
+		trace_open(argv[2]);
 		run_packets(argc - 3, argv + 3);
 	} else if (argc == 4 && !strcmp(argv[1], "--example")) {
 		open_attached(if_nametoindex(argv[3]));

@@ -79,4 +79,11 @@ void run_soak(unsigned int seconds);
 void run_native(void);
 void run_native_speed(unsigned int runs);
 
+/* `dashctl trace` beside the test; run_trace.c.  Ask before the packet runs; the answer is compared with what
+ * came of it: "send", "pass", a drop reason, or "drop without a reason" if the kernel took it.
+ */
+void trace_open(const char *dev);
+void trace_ask(const struct pkt *in);
+bool trace_agrees(const char *what, const struct pkt *out);
+
 #endif

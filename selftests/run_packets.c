@@ -4,7 +4,8 @@
  * Does the appliance do to these packets what the oracle says?  Plays the files that
  * oracle/rounds.py wrote, in their order: parameters and transactions through dashctl, packets
  * through the program of an attached port by BPF_PROG_TEST_RUN.  Each packet's verdict,
- * the counters that it moved, and every octet of what came out are compared.
+ * the counters that it moved, and every octet of what came out are compared.  Before
+ * it runs, each packet is traced: what `dashctl trace` says must come true as well.
  *
  * File names are ROUND-STEP.KIND; a new round begins with an empty configuration.  One
  * line a disagreement, with the packet, and one case a round.
@@ -234,6 +235,7 @@ static void play_packet(char *line)
 		die("too many packets in a round");
 	run_state.when[run_state.number] = now;
 	run_state.total++;
+	trace_ask(&e.in);
 	verdict = run(&e.in, &out);
 	read_counters(&after);
 	d = after;
@@ -255,7 +257,7 @@ static void play_packet(char *line)
 	} else if (good && !strcmp(what, "pass")) {
 		good = pkt_equal(stdout, &e.in, &out);
 	}
-	good &= counted(what, &d);
+	good &= counted(what, &d) & trace_agrees(what, &out);
 	if (!good && run_state.wrong++ < MAX_SHOWN) {
 		printf("# packet %u of the round:\n", run_state.number);
 		pkt_print(stdout, &e.in);

@@ -37,6 +37,7 @@
 /* Of the index, nine entries in ten may be in use before a line pair is likely to be full. */
 #define FILL_PERCENT	90
 
+static const char *doing = "attach";
 static char *log_text;
 static size_t log_len;
 
@@ -59,7 +60,7 @@ static int failed(const char *what, int e)
 {
 	if (log_len)
 		fprintf(stderr, "%s", log_text);
-	err("attach: cannot %s: %s", what, strerror(-e));
+	err("%s: cannot %s: %s", doing, what, strerror(-e));
 	return e;
 }
 
@@ -99,12 +100,12 @@ static struct bpf_map *map_of(struct dash_xdp *skel, int id)
 	}
 }
 
-static int reuse_maps(struct dash_xdp *skel, const struct bpf_plan *p)
+static int reuse_maps(struct dash_xdp *skel, const uint32_t bound[DASH_MAP_N])
 {
 	int id, fd, e;
 
 	for (id = 0; id < DASH_MAP_N; id++) {
-		fd = bpf_map_get_fd_by_id(p->bound[id]);
+		fd = bpf_map_get_fd_by_id(bound[id]);
 		if (fd < 0)
 			return failed("find a map of the module", -errno);
 		e = id == DASH_MAP_HOT ? hot_map_reuse(skel, fd) : bpf_map__reuse_fd(map_of(skel, id), fd);
@@ -209,7 +210,7 @@ int bpf_attach(const struct bpf_plan *p)
 	skel->rodata->dash_port = p->port;
 	skel->rodata->dash_bounce = bounces(p->ifindex);
 	bpf_program__set_autoload(skel->progs.dash_bind, p->first);
-	e = p->first ? size_maps(skel, p) : reuse_maps(skel, p);
+	e = p->first ? size_maps(skel, p) : reuse_maps(skel, p->bound);
 	if (!e) {
 		e = dash_xdp__load(skel);
 		if (e)
@@ -222,6 +223,66 @@ int bpf_attach(const struct bpf_plan *p)
 	dash_xdp__destroy(skel);
 	return e;
 }
+
+/* ---- tracing ---- */
+
+struct bpf_tracer {
+	struct dash_xdp *skel;
+};
+
+struct bpf_tracer *bpf_trace_open(const uint32_t bound[DASH_MAP_N], uint64_t cookie, uint32_t flags)
+{
+	struct bpf_tracer *t;
+	struct dash_xdp *skel;
+	int e;
+
+	doing = "trace";
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	libbpf_set_print(keep_log);
+	skel = dash_xdp__open();
+	if (!skel) {
+		failed("read the program", -errno);
+		return NULL;
+	}
+	skel->rodata->dash_trace_cookie = cookie;
+	skel->rodata->dash_trace_flags = flags;
+	bpf_program__set_autoload(skel->progs.dash_xdp, false);
+	bpf_program__set_autoload(skel->progs.dash_bind, false);
+	bpf_program__set_autoload(skel->progs.dash_trace, true);
+	e = reuse_maps(skel, bound);
+	if (!e) {
+		e = dash_xdp__load(skel);
+		if (e)
+			failed("load the program", e);
+	}
+	if (e) {
+		dash_xdp__destroy(skel);
+		return NULL;
+	}
+	t = xmalloc(sizeof(*t));
+	t->skel = skel;
+	return t;
+}
+
+int bpf_trace_run(struct bpf_tracer *t, unsigned int ifindex, const void *frame, size_t len)
+{
+	struct xdp_md ctx = { .data_end = (__u32)len, .ingress_ifindex = ifindex };
+	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame, .data_size_in = (__u32)len, .ctx_in = &ctx,
+		    .ctx_size_in = sizeof(ctx), .repeat = 1);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(t->skel->progs.dash_trace), &o))
+		return failed("run the program", -errno);
+	return 0;
+}
+
+void bpf_trace_close(struct bpf_tracer *t)
+{
+	if (t)
+		dash_xdp__destroy(t->skel);
+	free(t);
+}
+
+/* ---- who is attached ---- */
 
 static int query(unsigned int ifindex, struct bpf_xdp_query_opts *q, __u32 *id)
 {

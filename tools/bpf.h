@@ -4,6 +4,7 @@
 #define DASHCTL_BPF_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../kernel/uapi/dash_flow.h"
@@ -38,6 +39,22 @@ void bpf_memory(uint32_t flows, uint64_t bytes[DASH_MAP_N]);
  * so until the port is given back.
  */
 int bpf_attach(const struct bpf_plan *p);
+
+/* Program dash_trace, on the tables of the appliance. */
+struct bpf_tracer;
+
+/**
+ * bpf_trace_open - load program dash_trace
+ * @bound: ids of the maps that the module has, by enum dash_map_id
+ * @cookie: not 0: number under which the module is asked what was decided
+ * @flags: DASH_TRACE_*
+ *
+ * Return: the tracer, or NULL after telling.
+ */
+struct bpf_tracer *bpf_trace_open(const uint32_t bound[DASH_MAP_N], uint64_t cookie, uint32_t flags);
+/* Run it on a frame that is supposed to come in by a device.  0 or -errno after telling. */
+int bpf_trace_run(struct bpf_tracer *t, unsigned int ifindex, const void *frame, size_t len);
+void bpf_trace_close(struct bpf_tracer *t);
 
 /* Takes our program off; -ENOENT: there is none of ours; other -errno after telling. */
 int bpf_detach(unsigned int ifindex);

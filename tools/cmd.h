@@ -90,6 +90,11 @@ int cmd_clear_vnet(const struct args *a);
 /* param.c */
 int cmd_set(const struct args *a);
 int cmd_show_params(const struct args *a);
+/* trace.c */
+int cmd_trace(const struct args *a);
+int cmd_trace_live(const struct args *a);
+/* drops.c */
+int cmd_drops(const struct args *a);
 /* attach.c */
 int cmd_attach(const struct args *a);
 int cmd_detach(const struct args *a);

@@ -4,6 +4,7 @@
 #define DASHCTL_FLOW_H
 
 #include "attr.h"
+#include "cmd.h"
 #include "value.h"
 
 /**
@@ -31,6 +32,12 @@ const char *flow_state(uint64_t state);
 const char *flow_protocol(const struct flow *f);
 /* Prints the members proto, src, sport, dst, dport of one direction. */
 void pr_tuple(const struct flow *f, bool outbound);
+/* Prints a connection as object @name, without ENI and slot; what it does towards the network.  flows.c */
+void flow_print(const char *name, const struct attr *nest);
+/* Appends the filters that the first @n options of a command are: eni, proto, src, dst, sport, dport[, limit].
+ * EXIT_OK, or EXIT_USAGE after telling.  flows.c
+ */
+int flow_filters_put(struct buf *b, const struct args *a, size_t n, const char *command);
 /* Prints an address, if there is one. */
 void pr_wire(const char *name, enum value_type type, const struct attr *a);
 

@@ -32,12 +32,12 @@ static const struct field filters[] = {
 			.attr = DASH_A_LIMIT },
 };
 
-static int put_filters(struct buf *b, const struct args *a, const char *command)
+int flow_filters_put(struct buf *b, const struct args *a, size_t n, const char *command)
 {
 	const struct word *w;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(filters); i++) {
+	for (i = 0; i < n; i++) {
 		const char *s = a->opt[i];
 		struct value_note note;
 		struct value v = { 0 };
@@ -77,6 +77,24 @@ static void pr_actions(const struct flow *f, bool outbound)
 	pr_wire("underlay_dip", V_IP, &f->pa);
 	pr_u64("vni", f->vni);
 	pr_wire("dst_mac", V_MAC, &f->dmac);
+}
+
+void flow_print(const char *name, const struct attr *nest)
+{
+	struct flow f;
+	bool outbound;
+
+	flow_read(nest, &f);
+	outbound = f.initiator == DASH_DIRECTION_OUTBOUND;
+	pr_object(name);
+	pr_str("initiator", outbound ? "outbound" : "inbound");
+	pr_str("state", flow_state(f.state));
+	pr_tuple(&f, outbound);
+	pr_actions(&f, true);
+	pr_u64("age_ms", f.age);
+	pr_u64("outbound_packets", f.packets[DASH_DIRECTION_OUTBOUND]);
+	pr_u64("inbound_packets", f.packets[DASH_DIRECTION_INBOUND]);
+	pr_end();
 }
 
 static void pr_entry(const struct flow *f, unsigned int dir)
@@ -130,7 +148,7 @@ static int request(const struct args *a, uint8_t cmd, bool list, const char *wha
 	if (e)
 		return e;
 	nl_start(&b, cmd);
-	e = put_filters(&b, a, what);
+	e = flow_filters_put(&b, a, ARRAY_SIZE(filters), what);
 	if (!e) {
 		if (!done)
 			pr_array(NULL);

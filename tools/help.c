@@ -10,6 +10,7 @@
 
 #include "../kernel/uapi/dash_flow.h"
 #include "cmd.h"
+#include "drop_words.h"
 #include "table.h"
 #include "util.h"
 #include "verb.h"
@@ -225,8 +226,8 @@ static void field_rows(void)
 static void drop_reasons(void)
 {
 #define X(num, sym, name, scope, fwd) \
-	printf("  %2d  %-40s %s%s\n", num, name, #scope[0] == 'P' ? "port" : "ENI", \
-	       fwd ? ", forwarding" : "");
+	printf("  %2d  %-40s %s%s\n      %s\n      -> %s\n", num, name, #scope[0] == 'P' ? "port" : "ENI", \
+	       fwd ? ", forwarding" : "", drop_words(num)->meaning, drop_words(num)->remedy);
 	DASH_DROP_REASONS(X)
 #undef X
 }
@@ -263,7 +264,7 @@ int cmd_help(const struct args *a)
 				putchar('\n');
 			one_command(c);
 		}
-	if (!found && !strcmp((char *)words.p, "drops")) {
+	if (!strcmp((char *)words.p, "drops")) {	/* a command, and what it counts */
 		drop_reasons();
 		found = 1;
 	}
