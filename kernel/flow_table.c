@@ -53,6 +53,7 @@
 
 #include <linux/cache.h>
 #include <linux/err.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/prefetch.h>
 #include <linux/rcupdate.h>
@@ -112,7 +113,7 @@ static u32 ring_next(const struct dash_flow_table *t, u32 pos)
 /**
  * dash_flow_table_create - organise two arrays as a flow table
  * @index: index lines; cleared
- * @lines: how many; eight entries each
+ * @lines: how many, a power of two; eight entries each
  * @flows: records; cleared one by one as they are used
  * @slots: how many, slot 0 included, which is never used
  *
@@ -125,7 +126,7 @@ struct dash_flow_table *dash_flow_table_create(struct dash_line *index, u32 line
 	struct dash_flow_table *t;
 	u32 i;
 
-	if (!lines || slots < 2 || slots > DASH_FLOW_MAX_SLOTS)
+	if (!is_power_of_2(lines) || slots < 2 || slots > DASH_FLOW_MAX_SLOTS)
 		return ERR_PTR(-EINVAL);
 	t = kvzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
 	if (!t)
@@ -309,7 +310,7 @@ static noinline u32 find_locked(struct dash_flow_table *t, u32 l1, u32 l2, u32 t
  */
 u32 dash_flow_find(struct dash_flow_table *t, const struct dash_key *k, u64 hash)
 {
-	u32 tag = hash >> 32, l1 = dash_line1(hash, t->lines);
+	u32 tag = dash_tag(hash), l1 = dash_line1(hash, t->lines);
 	u32 l2 = dash_line_other(l1, tag, t->lines);
 	u32 seq = smp_load_acquire(&t->seq), slot;
 
@@ -335,13 +336,26 @@ static __always_inline u64 *line_entry(struct dash_line *line, u64 e)
 	return NULL;
 }
 
-/* The first hole of two lines, looked at in turns; NULL if both are full. */
+/*
+ * A hole of two lines; NULL if both are full.  Packets look into the first line first,
+ * so that takes entries until it is half full; from there on both fill evenly, or
+ * moves would begin long before the table is full.
+ */
 static __always_inline u64 *first_hole(struct dash_line *a, struct dash_line *b)
 {
+	const u32 half = DASH_LINE_WAYS / 2;
 	u32 i;
 
 #pragma GCC unroll 8
-	for (i = 0; i < DASH_LINE_WAYS; i++) {
+	for (i = 0; i < half; i++)
+		if (!a->e[i])
+			return &a->e[i];
+#pragma GCC unroll 8
+	for (i = 0; i < half; i++)
+		if (!b->e[i])
+			return &b->e[i];
+#pragma GCC unroll 8
+	for (i = half; i < DASH_LINE_WAYS; i++) {
 		if (!a->e[i])
 			return &a->e[i];
 		if (!b->e[i])
@@ -421,7 +435,7 @@ static noinline u64 *make_room(struct dash_flow_table *t, u32 l1, u32 l2)
  */
 int dash_flow_link(struct dash_flow_table *t, u32 *slot, const struct dash_key *k, u64 hash)
 {
-	u32 tag = hash >> 32, l1 = dash_line1(hash, t->lines);
+	u32 tag = dash_tag(hash), l1 = dash_line1(hash, t->lines);
 	u32 l2 = dash_line_other(l1, tag, t->lines);
 	u32 mine = *slot, there;
 	u64 *place;
@@ -486,7 +500,7 @@ static void mark_dead(struct dash_flow *f)
  */
 bool dash_flow_unlink(struct dash_flow_table *t, u32 slot, u64 hash, enum dash_gone_reason why)
 {
-	u32 tag = hash >> 32, l1 = dash_line1(hash, t->lines);
+	u32 tag = dash_tag(hash), l1 = dash_line1(hash, t->lines);
 	u32 l2 = dash_line_other(l1, tag, t->lines);
 	u64 e = (u64)tag << 32 | slot, *place;
 

@@ -44,7 +44,7 @@ struct dash_flow_table_info {
 };
 
 /* @index, @flows: first element of each map's values; @lines/@slots: numbers of elements (slot 0 unused).
- * Clears both arrays.  Process context.  ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL).
+ * @lines is a power of two.  Clears both arrays.  Process context.  ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL).
  * The caller keeps the maps referenced until destroy.
  */
 struct dash_flow_table *dash_flow_table_create(struct dash_line *index, u32 lines,

@@ -88,6 +88,7 @@ static int start(struct dash_net *dn)
 	u32 lines = dn->maps[DASH_MAP_INDEX]->max_entries;
 	struct dash_flow_table *ft;
 	struct dash_sweep *sweep;
+	size_t i;
 	int err;
 
 	ft = dash_flow_table_create(elements(dn, DASH_MAP_INDEX), lines,
@@ -103,6 +104,8 @@ static int start(struct dash_net *dn)
 	if (!dn->half_open)
 		goto err_half_open;
 	get_random_bytes(&dn->seed, sizeof(dn->seed));
+	for (i = 0; i < ARRAY_SIZE(dn->seed.k); i++)
+		dn->seed.k[i] |= 1;
 	err = dash_hot_attach(dn, hot, lines, &dn->seed);
 	if (err)
 		goto err_hot;

@@ -35,7 +35,7 @@
 #include "hot_map.h"
 #include "pkt.h"
 
-#define FILL_PERCENT	80u	/* of the index, at the most, as dashctl sizes it */
+#define FILL_PERCENT	90u	/* of the index, at the most, as dashctl sizes it */
 #define FLOOR_ROW	~0u
 
 enum { ENI_OUT = 3, ENI_IN = 5, ENI_BACK = 6 };
@@ -179,8 +179,8 @@ static void fill_world(unsigned int n_lines)
 	unsigned int i;
 
 	hot->lines = n_lines;
-	for (i = 0; i < 10; i++)
-		hot->seed.k[i] = 0x9e3779b9u * (i + 1);
+	for (i = 0; i < 5; i++)
+		hot->seed.k[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
 	hot->vxlan_port = htons(4789);
 	hot->sport_base = 49152;
 	hot->sport_mask = 0x3fff;
@@ -195,10 +195,19 @@ static void fill_world(unsigned int n_lines)
 		.dmac = { 2, 0, 0, 0, 0, 0xfe }, .smac = { 2, 0, 0, 0, 0, 1 } };
 }
 
+static unsigned int lines_for(unsigned int n)
+{
+	unsigned int lines = 1;
+
+	while (lines * (uint64_t)DASH_LINE_WAYS * FILL_PERCENT < n * 100ull)
+		lines *= 2;
+	return lines;
+}
+
 /* A program of the size wanted; 64 bytes of it are a line, 128 a record. */
 static void load_dash(unsigned int n, bool bounce)
 {
-	unsigned int n_lines = (n * 100ull + DASH_LINE_WAYS * FILL_PERCENT - 1) / (DASH_LINE_WAYS * FILL_PERCENT);
+	unsigned int n_lines = lines_for(n);
 	long page = sysconf(_SC_PAGESIZE);
 
 	skel = dash_xdp__open();
@@ -220,7 +229,7 @@ static void load_dash(unsigned int n, bool bounce)
 static void unload_dash(unsigned int n)
 {
 	munmap(hot, sizeof(*hot));
-	munmap(lines, hot ? (n * 100ull / (DASH_LINE_WAYS * FILL_PERCENT) + 1) * sizeof(*lines) : 0);
+	munmap(lines, lines_for(n) * sizeof(*lines));
 	munmap(flows, (n + 1) * sizeof(*flows));
 	dash_xdp__destroy(skel);
 }
@@ -248,11 +257,12 @@ static unsigned int room(const struct dash_line *l)
 	return DASH_LINE_WAYS - i;
 }
 
-/* The emptier of two lines, as kernel/flow_table.c does while no line is full. */
+/* The first line while it is half empty, then the emptier of two, as kernel/flow_table.c does while no line is full. */
 static void link_flow(uint64_t hash, unsigned int slot)
 {
-	unsigned int tag = hash >> 32, a = dash_line1(hash, hot->lines), b = dash_line_other(a, tag, hot->lines);
-	struct dash_line *l = room(&lines[a]) >= room(&lines[b]) ? &lines[a] : &lines[b];
+	unsigned int tag = dash_tag(hash), a = dash_line1(hash, hot->lines), b = dash_line_other(a, tag, hot->lines);
+	struct dash_line *l = room(&lines[a]) >= DASH_LINE_WAYS / 2 || room(&lines[a]) >= room(&lines[b]) ?
+			      &lines[a] : &lines[b];
 
 	if (!room(l))
 		return;		/* one in thousands; counted as not hit, and reported */

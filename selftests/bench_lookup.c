@@ -77,12 +77,13 @@ static unsigned int room(const struct dash_line *l)
 	return DASH_LINE_WAYS - i;
 }
 
-/* As kernel/flow_table.c does while one of two lines has room: at 80 % nearly always. */
+/* The first line while it is half empty, then the emptier of two, as kernel/flow_table.c does while one has room. */
 static bool link_flow(struct dash_hot *hot, unsigned int slot, const struct lookup_key *k)
 {
 	uint64_t hash = dash_hash(k->w, 0, &hot->seed);
-	unsigned int tag = hash >> 32, a = dash_line1(hash, hot->lines), b = dash_line_other(a, tag, hot->lines);
-	struct dash_line *l = room(&lines[a]) >= room(&lines[b]) ? &lines[a] : &lines[b];
+	unsigned int tag = dash_tag(hash), a = dash_line1(hash, hot->lines), b = dash_line_other(a, tag, hot->lines);
+	struct dash_line *l = room(&lines[a]) >= DASH_LINE_WAYS / 2 || room(&lines[a]) >= room(&lines[b]) ?
+			      &lines[a] : &lines[b];
 
 	if (!room(l))
 		return false;
@@ -96,7 +97,7 @@ static void fill_dash(unsigned int n)
 	unsigned int i, left_out = 0;
 
 	for (i = 0; i < sizeof(hot->seed.k) / sizeof(*hot->seed.k); i++)
-		hot->seed.k[i] = 0x9e3779b9u * (i + 1);
+		hot->seed.k[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
 	for (i = 0; i < n; i++) {
 		struct lookup_key k = key_of(i);
 		/* records are used in another order than flows are numbered */
@@ -160,9 +161,11 @@ static double median(double *t)
 static bool measure(unsigned int n)
 {
 	double none[ROUNDS], dash[ROUNDS], map[ROUNDS], d, m;
-	unsigned int n_lines = (unsigned int)((n * 100ull + DASH_LINE_WAYS * FILL_PERCENT - 1) /
-					      (DASH_LINE_WAYS * FILL_PERCENT));
+	unsigned int n_lines = 1;
 	int i;
+
+	while (n_lines * (__u64)DASH_LINE_WAYS * FILL_PERCENT < n * 100ull)
+		n_lines *= 2;
 
 	skel = bench_lookup__open();
 	if (!skel)

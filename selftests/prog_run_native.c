@@ -115,8 +115,8 @@ static void fill_world(void)
 
 	hot = calloc(1, sizeof(*hot));
 	hot->lines = LINES;
-	for (i = 0; i < 10; i++)
-		hot->seed.k[i] = 0x9e3779b9u * (i + 1);
+	for (i = 0; i < 5; i++)
+		hot->seed.k[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
 	hot->vxlan_port = htons(4789);
 	hot->sport_base = SPORT_BASE;
 	hot->sport_mask = SPORT_MASK;
@@ -227,7 +227,7 @@ static struct placed install(const char *in, const struct action *a)
 	key_of(in, &key);
 	memcpy(words, &key, sizeof(key));
 	hash = dash_hash(words, key.v6, &hot->seed);
-	tag = hash >> 32;
+	tag = dash_tag(hash);
 	memcpy(flow.k0, words, 16);
 	memcpy(flow.k1, words + 2, 24);
 	flow.pa = ip_of(a->pa);

@@ -64,11 +64,14 @@ static int failed(const char *what, int e)
 	return e;
 }
 
+/* A power of two. */
 static uint32_t lines_for(uint32_t flows)
 {
-	uint64_t per_line = DASH_LINE_WAYS * FILL_PERCENT;
+	uint32_t lines = 1;
 
-	return (uint32_t)(((uint64_t)flows * 100 + per_line - 1) / per_line);
+	while (lines * (uint64_t)DASH_LINE_WAYS * FILL_PERCENT < (uint64_t)flows * 100)
+		lines *= 2;
+	return lines;
 }
 
 void bpf_memory(uint32_t flows, uint64_t bytes[DASH_MAP_N])

@@ -364,50 +364,50 @@ struct dash_entry {
 };
 
 /**
- * struct dash_seed - keys of the flow hash; random per namespace
+ * struct dash_seed - keys of the flow hash, odd; random per namespace
  */
 struct dash_seed {
-	__u32 k[10];
+	__u64 k[5];
 };
 
 /**
- * dash_hash - universal hash of a key (NH over 32-bit pairs, then a finaliser)
+ * dash_hash - universal hash of a key (multiply and add, then a finaliser)
  * @w: the key as 64-bit words: two for IPv4, five for IPv6
  * @v6: non-zero if IPv6
  * @s: the keys
  *
- * Return: 64 bits; the low half chooses the first line, the high half is the tag.
+ * Which of two keys collide, before the finaliser and hence after it, depends on the
+ * secret @s alone.  The low bits of the result know little of the key's high ones:
+ * use dash_tag() and dash_line1().
  */
 static __always_inline __u64 dash_hash(const __u64 *w, int v6,
 				       const struct dash_seed *s)
 {
-	__u64 h;
+	__u64 h = w[0] * s->k[0] + w[1] * s->k[1];
 
-	h = (__u64)(__u32)((__u32)w[0] + s->k[0]) * (__u32)((__u32)(w[0] >> 32) + s->k[1]);
-	h += (__u64)(__u32)((__u32)w[1] + s->k[2]) * (__u32)((__u32)(w[1] >> 32) + s->k[3]);
-	if (v6) {
-		h += (__u64)(__u32)((__u32)w[2] + s->k[4]) * (__u32)((__u32)(w[2] >> 32) + s->k[5]);
-		h += (__u64)(__u32)((__u32)w[3] + s->k[6]) * (__u32)((__u32)(w[3] >> 32) + s->k[7]);
-		h += (__u64)(__u32)((__u32)w[4] + s->k[8]) * (__u32)((__u32)(w[4] >> 32) + s->k[9]);
-	}
-	h ^= h >> 32;
-	h *= 0x9e3779b97f4a7c15ull;
-	return h ^ (h >> 29);
+	if (v6)
+		h += w[2] * s->k[2] + w[3] * s->k[3] + w[4] * s->k[4];
+	return (h ^ h >> 32) * 0x9e3779b97f4a7c15ull;
 }
 
-/* The two candidate lines l1, l2 of a hash satisfy l1 + l2 = T(tag) mod lines,
- * so an entry can be moved to its other line without its key.
+/* What an index entry holds of a hash. */
+static __always_inline __u32 dash_tag(__u64 hash)
+{
+	return hash >> 32;
+}
+
+/*
+ * The two candidate lines of a hash differ by bits of its tag, so an entry can be moved
+ * to its other line without its key.  @lines is a power of two.
  */
 static __always_inline __u32 dash_line1(__u64 hash, __u32 lines)
 {
-	return (__u32)(((hash & 0xffffffffull) * lines) >> 32);
+	return ((__u32)hash ^ dash_tag(hash)) & (lines - 1);
 }
 
 static __always_inline __u32 dash_line_other(__u32 line, __u32 tag, __u32 lines)
 {
-	__u32 t = (__u32)(((__u64)tag * lines) >> 32);
-
-	return t >= line ? t - line : t - line + lines;
+	return line ^ (__builtin_bswap32(tag) & (lines - 1));
 }
 
 /* ---- what the fast path reads of the configuration ---------------------- */
@@ -515,7 +515,7 @@ struct dash_admit {
 /**
  * struct dash_hot - the one element of map dash_hot
  * @active: which half of @admit counts; read once per packet
- * @lines: number of index lines
+ * @lines: number of index lines, a power of two
  * @seed: keys of the flow hash
  * @vxlan_port: UDP destination port, network order
  * @sport_base, @sport_mask: source ports are base + (hash & mask), host order

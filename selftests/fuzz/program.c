@@ -247,8 +247,8 @@ static void configure(void)
 	uint32_t i, j;
 
 	hot->lines = LINES;
-	for (i = 0; i < 10; i++)
-		hot->seed.k[i] = 0x9e3779b9u * (i + 1);
+	for (i = 0; i < 5; i++)
+		hot->seed.k[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
 	hot->vxlan_port = bpf_htons(4789);
 	hot->sport_base = 49152;
 	hot->sport_mask = 0x3fff;

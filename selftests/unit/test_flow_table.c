@@ -27,7 +27,7 @@ static void box_open(struct box *b, u32 lines, u32 slots)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(seed.k); i++)
-		seed.k[i] = rnd();
+		seed.k[i] = ((u64)rnd() << 32 | rnd()) | 1;
 	b->lines = lines;
 	b->slots = slots;
 	b->index = aligned_alloc(64, lines * sizeof(*b->index));
@@ -102,7 +102,7 @@ static bool close_flow(struct box *b, u32 n, u32 slot)
 /* As the program: both lines are loaded, then tags compared, then the key in the record. */
 static u32 reader_find(struct box *b, const struct dash_key *k, u64 hash)
 {
-	u32 tag = hash >> 32, l1 = dash_line1(hash, b->lines), i;
+	u32 tag = dash_tag(hash), l1 = dash_line1(hash, b->lines), i;
 	u32 l2 = dash_line_other(l1, tag, b->lines);
 	u64 e[2 * DASH_LINE_WAYS], w[5];
 
@@ -260,7 +260,7 @@ static void twin_tiny(void)
 	BAIL();
 	twin(2, 20, 40, 20000);
 	BAIL();
-	twin(3, 25, 60, 20000);
+	twin(4, 25, 60, 20000);
 }
 
 static void twin_tight(void)
@@ -270,13 +270,13 @@ static void twin_tight(void)
 
 static void twin_roomy(void)
 {
-	twin(999, 5000, 20000, 300000);
+	twin(1024, 5000, 20000, 300000);
 }
 
 /* Fill until the first refusal; then turn over at 95 %, where no refusal may come. */
 static void load_factor(void)
 {
-	static const u32 sizes[] = { 512, 4096, 65537 };
+	static const u32 sizes[] = { 512, 4096, 65536 };
 	struct dash_flow_table_info info;
 	u32 i, s, slot, worst = 1000;
 	struct box b;
@@ -337,6 +337,7 @@ static void refusals(void)
 	u32 i;
 
 	EXPECT(PTR_ERR(dash_flow_table_create(&line, 0, flows, 2)) == -EINVAL, "no lines");
+	EXPECT(PTR_ERR(dash_flow_table_create(&line, 3, flows, 2)) == -EINVAL, "not a power of two");
 	EXPECT(PTR_ERR(dash_flow_table_create(&line, 1, flows, 1)) == -EINVAL, "no slots");
 	EXPECT(PTR_ERR(dash_flow_table_create(&line, 1, flows, DASH_FLOW_MAX_SLOTS + 1)) == -EINVAL,
 	       "slots beyond a ring entry");

@@ -57,10 +57,10 @@ static const struct dash_sweep_ops ops = { .unlinked = on_unlinked, .gone = on_g
 static void start(u32 n)
 {
 	struct dash_timeouts set = dash_timeouts_default;
-	u32 n_lines = n / 6 + 1, i;
+	u32 n_lines = roundup_pow_of_two(n / 6 + 1), i;
 
 	for (i = 0; i < ARRAY_SIZE(seed.k); i++)
-		seed.k[i] = rnd();
+		seed.k[i] = ((u64)rnd() << 32 | rnd()) | 1;
 	slots = n + 1;
 	set.udp = UDP_MS;
 	dash_params_set(&params, &set);

@@ -92,6 +92,7 @@ static inline unsigned long roundup_pow_of_two(unsigned long n)
 	return n <= 1 ? 1 : 1ul << (64 - __builtin_clzl(n - 1));
 }
 static inline int ilog2(unsigned long n) { return 63 - __builtin_clzl(n); }
+static inline bool is_power_of_2(unsigned long n) { return n && !(n & (n - 1)); }
 
 #define be32_to_cpu(x) ntohl(x)
 #define cpu_to_be32(x) htonl(x)
