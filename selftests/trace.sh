@@ -145,18 +145,18 @@ numbers() {
 harmless() {
 	local before
 	before=$(numbers)
-	for port in {100..199}; do
+	for port in {100..119}; do
 		printf 'ffffffffffff02000000000108004500004e00000000401140%02x19010101\n' $port
 		cat "$lib_tmp/frame.hex"
 	done | dash -j trace hex - >"$lib_tmp/answers"
-	expect 200 grep -c '"verdict"' "$lib_tmp/answers"
-	expect 100 grep -c '"verdict":"sent"' "$lib_tmp/answers"
+	expect 40 grep -c '"verdict"' "$lib_tmp/answers"
+	expect 20 grep -c '"verdict":"sent"' "$lib_tmp/answers"
 	[ "$before" = "$(numbers)" ]
 }
 # a frame as that of 25.1
 echo 0200000000010200000000fe08004500004e0000000040114191190101010afa1413c73812b5003a0000080000000010e100123456789abcf4939fefc47e08004500001c00000000401100000a0102090a01010127104e2000080000 \
 	>"$lib_tmp/frame.hex"
-check "two hundred traces move no counter and open no connection" harmless
+check "forty traces move no counter and open no connection" harmless
 
 # ---- connections ---------------------------------------------------------------------
 
