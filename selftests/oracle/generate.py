@@ -14,7 +14,6 @@ have wrong, random damage, and what is none of the pipeline's business.
     frame = traffic.frame()
 """
 import ipaddress
-import random
 
 import frames
 from frames import FIN, SYN, RST, ACK, TCP, UDP, ICMP, ICMPV6
