@@ -38,8 +38,11 @@ static const struct genl_multicast_group groups[] = {
 	[DASH_NL_GROUP_DROPS] = { .name = DASH_MCGRP_DROPS, .flags = GENL_MCAST_CAP_NET_ADMIN, },
 };
 
+/* Before the socket is a member. */
 static int joined(int group)
 {
+	if (group == DASH_NL_GROUP_FLOWS)
+		dash_nl_expect_listeners();
 	return group == DASH_NL_GROUP_DROPS ? dash_drops_wanted() : 0;
 }
 

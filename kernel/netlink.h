@@ -3,6 +3,7 @@
 #ifndef DASH_NETLINK_H
 #define DASH_NETLINK_H
 
+#include <linux/jiffies.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
 #include "dash_net.h"
@@ -18,11 +19,21 @@ void dash_netlink_exit(void);		/* before pernet; no request runs afterwards */
 int dash_netlink_net_init(struct dash_net *dn);		/* 0 or -ENOMEM */
 void dash_netlink_net_exit(struct dash_net *dn);	/* after the sockets of the namespace, before the store */
 
+/* Somebody may listen to connections in some namespace: ask for each event of the next seconds. */
+void dash_nl_expect_listeners(void);
+void dash_nl_look_for_listeners(struct dash_net *dn);	/* once a second, lest their time run out */
+
+extern unsigned long dash_nl_listen_until;		/* jiffies */
+void dash_nl_tell_flow(struct dash_net *dn, const struct dash_flow *f, int why);
 
 /* Tell listeners that @f was created (@why < 0) or ended (enum dash_gone_reason).  Any context but hard interrupt,
  * under RCU.  Nothing is done if nobody listens; what cannot be told is counted in dash_net.events_lost.
  */
-void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why);
+static inline void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
+{
+	if (unlikely(time_before(jiffies, READ_ONCE(dash_nl_listen_until))))
+		dash_nl_tell_flow(dn, f, why);
+}
 
 /* ---- among the netlink files ---- */
 

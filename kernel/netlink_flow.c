@@ -292,8 +292,29 @@ static int send_event(struct dash_net *dn, struct sk_buff *msg, const struct das
 	return err == -ESRCH ? 0 : err;		/* the last listener has just left */
 }
 
+/*
+ * Asking the sockets whether anybody listens costs 75 instructions, for each connection
+ * that begins or ends.  So they are asked while this time has not passed: who joins the
+ * group moves it on, and so does the tick of each appliance that still has listeners.
+ * (A count of those that joined and left would not do: a socket may leave twice.)
+ */
+#define LISTEN_TIME	(10 * HZ)
+
+unsigned long dash_nl_listen_until = INITIAL_JIFFIES;
+
+void dash_nl_expect_listeners(void)
+{
+	WRITE_ONCE(dash_nl_listen_until, jiffies + LISTEN_TIME);
+}
+
+void dash_nl_look_for_listeners(struct dash_net *dn)
+{
+	if (genl_has_listeners(&dash_nl_family, dn->net, DASH_NL_GROUP_FLOWS))
+		dash_nl_expect_listeners();
+}
+
 /**
- * dash_nl_flow_event - tell listeners of group flows about a connection
+ * dash_nl_tell_flow - tell listeners of group flows, if there are any, about a connection
  * @dn: the appliance
  * @f: its record
  * @why: -1: it is new; else enum dash_gone_reason, and its counters are final
@@ -304,7 +325,7 @@ static int send_event(struct dash_net *dn, struct sk_buff *msg, const struct das
  *
  * Context: softirq or process, under RCU.
  */
-void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
+void dash_nl_tell_flow(struct dash_net *dn, const struct dash_flow *f, int why)
 {
 	struct sk_buff *msg;
 	int err;

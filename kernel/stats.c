@@ -555,12 +555,14 @@ static void tick_work(struct work_struct *work)
 	rcu_read_unlock();
 	note_rate(sum, &s->cps_last, &s->cps_max);
 	dash_limits_look(dn);
+	dash_nl_look_for_listeners(dn);
 	queue_delayed_work(dash_wq, &s->tick, HZ);
 }
 
 void dash_stats_attach(struct dash_net *dn)
 {
 	lockdep_assert_held(&dn->lock);
+	dash_nl_look_for_listeners(dn);	/* from before anything was attached */
 	queue_delayed_work(dash_wq, &dn->stats->tick, HZ);
 }
 
