@@ -35,6 +35,7 @@ struct bpf_map;
 /* One attached port; its index is the one in map dash_port_stats. */
 struct dash_port {
 	u32 ifindex;			/* 0: free */
+	bool kept;			/* the device could move to another namespace before; rtnl */
 };
 
 /**

@@ -90,8 +90,14 @@ static void __net_exit dash_net_exit(struct net *net)
 	mutex_destroy(&dn->lock);
 }
 
+static void __net_exit dash_net_pre_exit(struct net *net)
+{
+	dash_port_pre_exit(dash_net_of(net));
+}
+
 static struct pernet_operations dash_net_ops = {
 	.init = dash_net_init,
+	.pre_exit = dash_net_pre_exit,
 	.exit = dash_net_exit,
 	.id = &dash_net_id,
 	.size = sizeof(struct dash_net),

@@ -16,6 +16,10 @@
  * A device that disappears takes its program along; the notifier runs under rtnl,
  * which nests inside dash_net.lock, so a work item removes the port.
  *
+ * A device that moved to another namespace would take its program along as well, which
+ * would go on with the maps of this one.  So ports stay where they are: attaching makes
+ * a device immovable, detaching (or the end of the namespace) movable again.
+ *
  * Locking: everything under dash_net.lock.
  */
 #include "port.h"
@@ -24,6 +28,7 @@
 #include <linux/if_arp.h>
 #include <linux/netdevice.h>
 #include <linux/random.h>
+#include <linux/rtnetlink.h>
 
 #include "dash_net.h"
 #include "flow_table.h"
@@ -205,6 +210,44 @@ static int find(const struct dash_net *dn, u32 ifindex)
 	return -1;
 }
 
+#ifndef DASH_NETNS_IMMUTABLE
+#define netns_immutable netns_local
+#endif
+
+/* Make the device immovable. */
+static void keep(struct dash_net *dn, struct dash_port *p)
+{
+	struct net_device *dev;
+
+	rtnl_lock();
+	dev = __dev_get_by_index(dn->net, p->ifindex);
+	p->kept = dev && !dev->netns_immutable;
+	if (p->kept)
+		dev->netns_immutable = true;
+	rtnl_unlock();
+}
+
+static void let_go(struct dash_net *dn, struct dash_port *p)
+{
+	struct net_device *dev;
+
+	rtnl_lock();
+	dev = p->kept ? __dev_get_by_index(dn->net, p->ifindex) : NULL;
+	if (dev)
+		dev->netns_immutable = false;
+	p->kept = false;
+	rtnl_unlock();
+}
+
+void dash_port_pre_exit(struct dash_net *dn)
+{
+	int i;
+
+	for (i = 0; i < DASH_MAX_PORT; i++)
+		if (dn->port[i].ifindex)
+			let_go(dn, &dn->port[i]);
+}
+
 int dash_port_add(struct dash_net *dn, u32 ifindex, struct netlink_ext_ack *extack)
 {
 	struct net_device *dev;
@@ -233,12 +276,14 @@ int dash_port_add(struct dash_net *dn, u32 ifindex, struct netlink_ext_ack *exta
 	}
 	dash_stats_port_new(dn, i);
 	WRITE_ONCE(dn->port[i].ifindex, ifindex);
+	keep(dn, &dn->port[i]);
 	return i;
 }
 
 static void release(struct dash_net *dn, int i)
 {
 	dash_stats_port_gone(dn, i);
+	let_go(dn, &dn->port[i]);
 	WRITE_ONCE(dn->port[i].ifindex, 0);
 }
 

@@ -37,6 +37,7 @@ bool dash_port_bound(const struct dash_net *dn);
 
 /* Behind bpf_dash_bind(). */
 int dash_port_bind(struct dash_net *dn, struct bpf_map *map, u32 id);
+void dash_port_pre_exit(struct dash_net *dn);	/* the namespace ends: its ports may leave it now */
 /* A device of the namespace is going.  Under rtnl: only starts dash_net.port_work. */
 void dash_port_device_gone(struct dash_net *dn, u32 ifindex);
 

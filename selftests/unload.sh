@@ -6,7 +6,7 @@
 # One veth pair in namespaces of its own, no traffic but a few packets.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 8
+plan 10
 
 setup_ns appliance peer
 ip -n $appliance link add port0 type veth peer name port0 netns $peer
@@ -57,7 +57,10 @@ dash attach port0
 dash apply "$config/minimal.json"
 refuse "rmmod is refused while a program is attached" rmmod dash
 check "and the module is still there, configuration included" dash show eni F4939FEFC47E
+refuse "an attached port stays in its namespace" ip -n $appliance link set port0 netns $peer name port9
 check "detach works" dash detach port0
+check "and may leave it then" eval "ip -n $appliance link set port0 netns $peer name port9 &&
+	ip -n $peer link set port9 netns $appliance name port0 && ip -n $appliance link set port0 up"
 check "rmmod works then, with the configuration still loaded" busywait 5 rmmod_now
 check "no program and no map stays" programs_gone
 check "load, attach, configure, detach, unload: ten times leak nothing" ten_times
