@@ -22,6 +22,9 @@
  * device are never rewritten under a reader.  What is marked during a run has not
  * waited, so it is left to the next run.
  *
+ * A second wait, between a new entry's MACs and its state, orders them for readers: the
+ * program has no acquiring load, and on arm64 two plain ones may be swapped.
+ *
  * An answer that depends on more than the destination is not cached: multipath
  * routes (the kernel hashes the outer 5-tuple, of which the entropy port makes a
  * choice per flow) and namespaces with routing rules or VRFs stay in LOOKUP.
@@ -74,6 +77,7 @@ struct entry {
 	struct dash_ip ip;
 	struct dash_ip gw;
 	u32 dev;
+	u32 state;		/* to be published */
 };
 
 /**
@@ -255,17 +259,30 @@ static void resolve(struct net *net, const struct dash_ip *ip, struct hop *h)
 		resolve6(net, ip, h);
 }
 
-static void publish(struct dash_nexthops *c, u32 i, const struct hop *h)
+/* All but the state, which is still LOOKUP: nobody reads the rest. */
+static void write_hop(struct dash_nexthops *c, u32 i, const struct hop *h)
 {
 	struct dash_nh *nh = &c->hot->nh[i];
 
 	c->entries[i].gw = h->gw;
 	c->entries[i].dev = h->dev;
+	c->entries[i].state = h->nh.state;
 	nh->mtu = h->nh.mtu;
 	nh->ifindex = h->nh.ifindex;
 	memcpy(nh->dmac, h->nh.dmac, ETH_ALEN);
 	memcpy(nh->smac, h->nh.smac, ETH_ALEN);
-	smp_store_release(&nh->state, h->nh.state);
+}
+
+/* Those that were not marked meanwhile: their answer may be the old one. */
+static void publish(struct dash_nexthops *c)
+{
+	unsigned long i;
+
+	spin_lock_bh(&c->lock);
+	for_each_set_bit(i, c->todo, DASH_MAX_NH)
+		if (!test_bit(i, c->dirty))
+			WRITE_ONCE(c->hot->nh[i].state, c->entries[i].state);
+	spin_unlock_bh(&c->lock);
 }
 
 static void resolve_one(struct dash_nexthops *c, u32 i)
@@ -276,8 +293,7 @@ static void resolve_one(struct dash_nexthops *c, u32 i)
 	rcu_read_lock();
 	resolve(c->dn->net, &c->entries[i].ip, &h);
 	spin_lock(&c->lock);
-	if (!test_bit(i, c->dirty))	/* marked meanwhile: the answer may be the old one */
-		publish(c, i, &h);
+	write_hop(c, i, &h);
 	spin_unlock(&c->lock);
 	rcu_read_unlock();
 	local_bh_enable();
@@ -300,6 +316,8 @@ static void resolve_work(struct work_struct *work)
 		resolve_one(c, i);
 		cond_resched();
 	}
+	synchronize_rcu();
+	publish(c);
 }
 
 /* ---- changes ---- */
@@ -547,7 +565,7 @@ int dash_nh_attach(struct dash_net *dn, struct dash_hot *hot)
 	u32 i;
 
 	lockdep_assert_held(&dn->lock);
-	c = vzalloc(sizeof(*c));
+	c = __vmalloc(sizeof(*c), GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!c)
 		return -ENOMEM;
 	c->dn = dn;
