@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/bench_lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 5
+plan 14
 
 read -r rules prefixes routes mappings <<<"$DASH_BENCH"
 setup_ns appliance
@@ -54,8 +54,18 @@ for stages in 0 3 5; do
 	read -r _ miss _ hit _ <<<"$result"
 	declare "miss$stages=$miss"
 	check "a miss with $stages stages: $miss instructions" within "miss_$stages" "$miss"
+	dash clear flows >"$lib_tmp/clear"
+	[ $stages -eq 5 ] ||
+		on $appliance "$ROOT/selftests/prog_run" --costs port0 200 "$mappings" >"$lib_tmp/costs_$stages"
 done
 check "a hit: $hit instructions" within hit "$hit"
+for stages in 0 3; do
+	read -r _ cost <"$lib_tmp/costs_$stages"
+	check "a TCP connection of six packets, $stages stages: $cost instructions" within "tcp_$stages" "$cost"
+done
+while read -r name cost; do
+	[ "$name" = tcp ] || check "$name: $cost instructions" within "$name" "$cost"
+done <"$lib_tmp/costs_0"
 stage=$(((miss5 - miss0) / 5))
 check "an ACL stage: $stage instructions" within stage $stage
 dash show memory | sed 's/^/# /'

@@ -15,6 +15,7 @@
  * --until-denied DEVICE FLOWS PACKET: no test; until none of them passes any more.
  * --miss DEVICE N MAPPINGS: no test; cost of N first packets (bench_miss.c).
  * --faults DEVICE, --fault-bind: failing allocations (fault.c).
+ * --costs DEVICE N MAPPINGS: no test; cost of N TCP connections, and of drops (bench_miss.c).
  * --speed N: no test; time of a hit per packet over N runs, native.
  * --send DEVICE PACKET: runs it once, without a test.
  * --packets DEVICE FILE...: plays what oracle/rounds.py wrote (run_packets.c).
@@ -473,6 +474,12 @@ int main(int argc, char **argv)
 	}
 	if (argc != 4 || strcmp(argv[1], "--send"))
 		printf("TAP version 14\n");
+	if (argc == 5 && !strcmp(argv[1], "--costs")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_costs(ingress, atoi(argv[3]), atoi(argv[4]));
+		return 0;
+	}
+	printf("TAP version 14\n");
 	if (argc == 3 && !strcmp(argv[1], "--module")) {
 		open_attached(atoi(argv[2]) ?: (int)if_nametoindex(argv[2]));
 		run_module();
@@ -498,7 +505,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --faults DEVICE | --fault-bind | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --soak DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --faults DEVICE | --fault-bind | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --soak DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --costs DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

@@ -54,6 +54,9 @@ void run_fixture(const struct fixture *f, const char *which);
 /* Cost of @n first packets to the first @mappings addresses, arriving at device @ingress. */
 void run_miss(unsigned int ingress, unsigned int n, unsigned int mappings);
 
+/* Cost of @n TCP connections of six segments, and of a drop by each stage. */
+void run_costs(unsigned int ingress, unsigned int n, unsigned int mappings);
+
 /* Two threads send through the attached program for @seconds and print one JSON object; flow_stress.c. */
 void run_stress(unsigned int seconds);
 
