@@ -472,13 +472,13 @@ int main(int argc, char **argv)
 		run_miss(ingress, atoi(argv[3]), atoi(argv[4]));
 		return 0;
 	}
-	if (argc != 4 || strcmp(argv[1], "--send"))
-		printf("TAP version 14\n");
 	if (argc == 5 && !strcmp(argv[1], "--costs")) {
 		open_attached(if_nametoindex(argv[2]));
 		run_costs(ingress, atoi(argv[3]), atoi(argv[4]));
 		return 0;
 	}
+	if (argc != 4 || strcmp(argv[1], "--send"))
+		printf("TAP version 14\n");
 	printf("TAP version 14\n");
 	if (argc == 3 && !strcmp(argv[1], "--module")) {
 		open_attached(atoi(argv[2]) ?: (int)if_nametoindex(argv[2]));
