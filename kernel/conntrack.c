@@ -160,6 +160,28 @@ void dash_conntrack_start(struct dash_flow *f, u32 now)
 	}).track);
 }
 
+/**
+ * dash_conntrack_restore - the new record becomes a connection that was saved
+ * @f: filled, not linked yet
+ * @created: jiffies of its first packet, low 32 bits
+ * @seen: of its last one
+ * @state: enum dash_flow_state, neither FREE nor DEAD
+ * @event: DASH_EV_*
+ * @was: the state before DASH_ST_RESET
+ *
+ * As dash_conntrack_start().
+ *
+ * Context: any.
+ */
+void dash_conntrack_restore(struct dash_flow *f, u32 created, u32 seen, u8 state, u8 event, u8 was)
+{
+	f->created = created;
+	WRITE_ONCE(f->seen, seen);
+	smp_store_release(&f->track, ((const struct word) {
+		.state = state, .event = event, .was = was,
+	}).track);
+}
+
 /* The word after a segment without RST.  @verified: it went through ESTABLISHED. */
 static struct word step(struct word w, bool from_initiator, u8 flags, bool *verified)
 {

@@ -84,6 +84,8 @@ enum dash_ct_verdict dash_conntrack_segment(struct dash_flow *f, const struct da
 
 /* Last step of filling a new record: times and state (SYN_SENT with DASH_F_TCP, else OPEN), in release order. */
 void dash_conntrack_start(struct dash_flow *f, u32 now);
+/* The same for a connection that was saved (flow_restore.c). */
+void dash_conntrack_restore(struct dash_flow *f, u32 created, u32 seen, u8 state, u8 event, u8 was);
 /* Has its time run out?  Then *why says how the end counts. */
 bool dash_conntrack_expired(const struct dash_flow *f, const struct dash_params *p, u32 now,
 			    enum dash_gone_reason *why);

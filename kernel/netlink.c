@@ -18,6 +18,7 @@
 
 #include <linux/cred.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/uidgid.h>
 
@@ -341,7 +342,33 @@ static int put_objects(struct dash_net *dn, struct sk_buff *skb)
 	return 0;
 }
 
-static int put_status(struct dash_net *dn, struct sk_buff *skb)
+static bool in_use(struct dash_net *dn)
+{
+	u32 i;
+
+	for (i = 0; i < DASH_MAX_PORT; i++)
+		if (READ_ONCE(dn->port[i].ifindex))
+			return true;
+	for (i = 1; i <= DASH_OBJ_MAX; i++)
+		if (dash_store_count(dn, i))
+			return true;
+	return false;
+}
+
+/* Namespaces beside @dn's that would lose something with the module; a snapshot. */
+static u32 count_elsewhere(const struct dash_net *dn)
+{
+	struct net *net;
+	u32 n = 0;
+
+	down_read(&net_rwsem);	/* none leaves the list, so none is freed */
+	for_each_net(net)
+		n += net != dn->net && in_use(dash_net_of(net));
+	up_read(&net_rwsem);
+	return n;
+}
+
+static int put_status(struct dash_net *dn, struct sk_buff *skb, u32 elsewhere)
 {
 	struct nlattr *nest;
 	u32 i;
@@ -357,7 +384,9 @@ static int put_status(struct dash_net *dn, struct sk_buff *skb)
 		if (dn->port[i].ifindex && dash_nl_put_port(dn, skb, DASH_A_STATUS_PORT, i))
 			return -EMSGSIZE;
 	if (put_maps(dn, skb, DASH_A_STATUS_MAP) || put_tables(dn, skb) || put_objects(dn, skb) ||
-	    dash_nl_fill_params(dn, skb, DASH_A_STATUS_PARAMS))
+	    dash_nl_fill_params(dn, skb, DASH_A_STATUS_PARAMS) ||
+	    nla_put_u32(skb, DASH_A_STATUS_LAYOUT, DASH_LAYOUT) ||
+	    (elsewhere && nla_put_u32(skb, DASH_A_STATUS_ELSEWHERE, elsewhere)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -373,6 +402,8 @@ static int put_status(struct dash_net *dn, struct sk_buff *skb)
 int dash_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct dash_net *dn = dash_nl_net(info);
+	/* other namespaces are nobody's business but of whoever may remove the module */
+	u32 elsewhere = capable(CAP_SYS_MODULE) ? count_elsewhere(dn) : 0;
 	struct sk_buff *msg;
 	void *hdr;
 	int err;
@@ -381,7 +412,7 @@ int dash_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	mutex_lock(&dn->lock);
-	err = put_status(dn, msg);
+	err = put_status(dn, msg, elsewhere);
 	mutex_unlock(&dn->lock);
 	if (err) {
 		GENL_SET_ERR_MSG(info, "the status does not fit into a message");

@@ -11,8 +11,8 @@
 
 /*
  * The configuration edge: netlink.c (family, status, ports), netlink_txn.c (transactions), netlink_dump.c
- * (objects, counters), netlink_flow.c (connections), netlink_param.c (parameters), limits.c (limits) and
- * the generated netlink_gen.c.  The rest of the module sees the first five functions only.
+ * (objects, counters), netlink_flow.c (connections), netlink_flow_add.c (saved ones), netlink_param.c
+ * (parameters), limits.c (limits) and the generated netlink_gen.c.  The rest of the module sees the first five functions only.
  */
 int dash_netlink_init(void);		/* module: the family; after pernet.  0 or -errno */
 void dash_netlink_exit(void);		/* before pernet; no request runs afterwards */

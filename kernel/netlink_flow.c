@@ -73,6 +73,8 @@ static int put_flow_fields(struct dash_net *dn, struct sk_buff *skb, const struc
 	    nla_put_u8(skb, DASH_A_FLOW_INITIATOR,
 		       f->flags & DASH_F_INITIATOR_IN ? DASH_DIRECTION_INBOUND : DASH_DIRECTION_OUTBOUND) ||
 	    nla_put_u8(skb, DASH_A_FLOW_STATE, f->state == DASH_ST_DEAD ? f->was : f->state) ||
+	    (f->event && nla_put_u8(skb, DASH_A_FLOW_TRACKER, f->event)) ||
+	    (f->state == DASH_ST_RESET && nla_put_u8(skb, DASH_A_FLOW_WAS, f->was)) ||
 	    put_u64(skb, DASH_A_FLOW_AGE_MS, jiffies_to_msecs(now - f->created)) ||
 	    put_u64(skb, DASH_A_FLOW_IDLE_MS, jiffies_to_msecs(idle)) ||
 	    put_u64(skb, DASH_A_FLOW_TIMEOUT_MS, idle < timeout ? jiffies_to_msecs(timeout - idle) : 0) ||

@@ -251,6 +251,36 @@ const struct nla_policy dash_param_nl_policy[DASH_A_PARAM_MAX + 1] = {
 	[DASH_A_PARAM_STRING] = { .type = NLA_NUL_STRING, },
 };
 
+const struct nla_policy dash_flow_nl_policy[DASH_A_FLOW_MAX + 1] = {
+	[DASH_A_FLOW_ENI] = { .type = NLA_NUL_STRING, .len = 255, },
+	[DASH_A_FLOW_PROTO] = { .type = NLA_U8, },
+	[DASH_A_FLOW_VM_IP] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_ip_check),
+	[DASH_A_FLOW_REMOTE_IP] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_ip_check),
+	[DASH_A_FLOW_VM_PORT] = { .type = NLA_U16, },
+	[DASH_A_FLOW_REMOTE_PORT] = { .type = NLA_U16, },
+	[DASH_A_FLOW_INITIATOR] = NLA_POLICY_MAX(NLA_U8, 1),
+	[DASH_A_FLOW_STATE] = NLA_POLICY_MAX(NLA_U8, 10),
+	[DASH_A_FLOW_AGE_MS] = { .type = NLA_U64, },
+	[DASH_A_FLOW_IDLE_MS] = { .type = NLA_U64, },
+	[DASH_A_FLOW_TIMEOUT_MS] = { .type = NLA_U64, },
+	[DASH_A_FLOW_OUTBOUND_PACKETS] = { .type = NLA_U64, },
+	[DASH_A_FLOW_OUTBOUND_BYTES] = { .type = NLA_U64, },
+	[DASH_A_FLOW_INBOUND_PACKETS] = { .type = NLA_U64, },
+	[DASH_A_FLOW_INBOUND_BYTES] = { .type = NLA_U64, },
+	[DASH_A_FLOW_PA] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_ip_check),
+	[DASH_A_FLOW_VNI] = { .type = NLA_U32, },
+	[DASH_A_FLOW_DMAC] = NLA_POLICY_EXACT_LEN(6),
+	[DASH_A_FLOW_VIP] = NLA_POLICY_VALIDATE_FN(NLA_BINARY, dash_nl_ip_check),
+	[DASH_A_FLOW_DIRECT] = { .type = NLA_FLAG, },
+	[DASH_A_FLOW_STALE] = { .type = NLA_FLAG, },
+	[DASH_A_FLOW_SLOT] = { .type = NLA_U32, },
+	[DASH_A_FLOW_ENI_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[DASH_A_FLOW_REASON] = NLA_POLICY_MAX(NLA_U8, 6),
+	[DASH_A_FLOW_EVENT] = { .type = NLA_U64, },
+	[DASH_A_FLOW_TRACKER] = { .type = NLA_U8, },
+	[DASH_A_FLOW_WAS] = NLA_POLICY_MAX(NLA_U8, 10),
+};
+
 /* how to check the nest of each object type */
 const struct dash_nl_set dash_nl_sets[DASH_OBJ_MAX + 1] = {
 	[DASH_OBJ_APPLIANCE] = { dash_appliance_nl_policy, DASH_A_APPLIANCE_MAX },
@@ -342,7 +372,11 @@ static const struct nla_policy dash_trace_watch_nl_policy[DASH_A_RATE + 1] = {
 	[DASH_A_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &dash_range_1_4294967295),
 };
 
-const struct genl_split_ops dash_nl_ops[16] = {
+static const struct nla_policy dash_flow_add_nl_policy[DASH_A_FLOW + 1] = {
+	[DASH_A_FLOW] = NLA_POLICY_NESTED(dash_flow_nl_policy),
+};
+
+const struct genl_split_ops dash_nl_ops[17] = {
 	{
 		.cmd		= DASH_CMD_STATUS_GET,
 		.doit		= dash_nl_status_get_doit,
@@ -459,6 +493,13 @@ const struct genl_split_ops dash_nl_ops[16] = {
 		.doit		= dash_nl_trace_watch_doit,
 		.policy		= dash_trace_watch_nl_policy,
 		.maxattr	= DASH_A_RATE,
+		.flags		= GENL_CMD_CAP_DO | GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= DASH_CMD_FLOW_ADD,
+		.doit		= dash_nl_flow_add_doit,
+		.policy		= dash_flow_add_nl_policy,
+		.maxattr	= DASH_A_FLOW,
 		.flags		= GENL_CMD_CAP_DO | GENL_UNS_ADMIN_PERM,
 	},
 };

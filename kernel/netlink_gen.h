@@ -22,7 +22,8 @@ struct dash_nl_set {
 extern const struct dash_nl_set dash_nl_sets[DASH_OBJ_MAX + 1];
 extern const struct nla_policy dash_object_nl_policy[DASH_A_OBJECT_MAX + 1];
 extern const struct nla_policy dash_param_nl_policy[DASH_A_PARAM_MAX + 1];
-extern const struct genl_split_ops dash_nl_ops[16];
+extern const struct nla_policy dash_flow_nl_policy[DASH_A_FLOW_MAX + 1];
+extern const struct genl_split_ops dash_nl_ops[17];
 
 /* values that the types of netlink do not describe; netlink.c */
 int dash_nl_ip_check(const struct nlattr *attr, struct netlink_ext_ack *extack);
@@ -47,6 +48,7 @@ int dash_nl_port_new_doit(struct sk_buff *skb, struct genl_info *info);
 int dash_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info);
 int dash_nl_trace_get_doit(struct sk_buff *skb, struct genl_info *info);
 int dash_nl_trace_watch_doit(struct sk_buff *skb, struct genl_info *info);
+int dash_nl_flow_add_doit(struct sk_buff *skb, struct genl_info *info);
 int dash_nl_object_get_start(struct netlink_callback *cb);
 int dash_nl_object_get_done(struct netlink_callback *cb);
 int dash_nl_flow_get_start(struct netlink_callback *cb);

@@ -406,12 +406,20 @@ static void fill_xmit(struct dash_nexthops *c, u32 slot, const struct net_device
 	WRITE_ONCE(c->hot->xmit[slot], ifindex);
 }
 
+/*
+ * Whoever leaves the notifier chain is told that each device goes down, which is not so: a program
+ * that goes on without the module (dashctl upgrade) shall find the devices as they are.
+ */
+static bool leaving;
+
 static int device_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct dash_net *dn = dash_net_of(dev_net(dev));
 	struct dash_nexthops *c;
 
+	if (READ_ONCE(leaving))
+		return NOTIFY_DONE;
 	switch (event) {
 	case NETDEV_UNREGISTER:
 		dash_port_device_gone(dn, dev->ifindex);
@@ -633,6 +641,7 @@ int dash_nh_init(void)
 
 void dash_nh_exit(void)
 {
+	WRITE_ONCE(leaving, true);
 	unregister_netdevice_notifier(&device_nb);
 	unregister_netevent_notifier(&neigh_nb);
 }

@@ -145,7 +145,8 @@ err_frags:
 	return err;
 }
 
-static void stop(struct dash_net *dn)
+/* @keep: connections stay in the maps, for a program that goes on without us (dashctl upgrade). */
+static void stop(struct dash_net *dn, bool keep)
 {
 	struct dash_flow_table *ft = rcu_dereference_protected(dn->ft, lockdep_is_held(&dn->lock));
 
@@ -154,7 +155,10 @@ static void stop(struct dash_net *dn)
 	dash_stats_detach(dn);
 	RCU_INIT_POINTER(dn->ft, NULL);
 	synchronize_rcu();	/* nobody creates or ends a connection any more */
-	dash_sweep_destroy(dn->sweep);
+	if (keep)
+		dash_sweep_abandon(dn->sweep);
+	else
+		dash_sweep_destroy(dn->sweep);
 	dn->sweep = NULL;
 	dash_half_open_destroy(dn->half_open);
 	dn->half_open = NULL;
@@ -287,14 +291,14 @@ static void release(struct dash_net *dn, int i)
 	WRITE_ONCE(dn->port[i].ifindex, 0);
 }
 
-static bool none_left(struct dash_net *dn)
+static bool none_left(struct dash_net *dn, bool keep)
 {
 	int i;
 
 	for (i = 0; i < DASH_MAX_PORT; i++)
 		if (dn->port[i].ifindex)
 			return false;
-	stop(dn);
+	stop(dn, keep);
 	put_maps(dn);
 	return true;
 }
@@ -310,7 +314,7 @@ int dash_port_del(struct dash_net *dn, u32 ifindex, struct netlink_ext_ack *exta
 		return -ENOENT;
 	}
 	release(dn, i);
-	return none_left(dn);
+	return none_left(dn, false);
 }
 
 static void port_work(struct work_struct *work)
@@ -333,7 +337,7 @@ static void port_work(struct work_struct *work)
 		any = true;
 	}
 	if (any)
-		none_left(dn);
+		none_left(dn, false);
 	mutex_unlock(&dn->lock);
 }
 
@@ -359,6 +363,6 @@ void dash_port_exit(struct dash_net *dn)
 	mutex_lock(&dn->lock);
 	for (i = 0; i < DASH_MAX_PORT; i++)
 		WRITE_ONCE(dn->port[i].ifindex, 0);
-	none_left(dn);
+	none_left(dn, true);
 	mutex_unlock(&dn->lock);
 }

@@ -201,6 +201,21 @@ struct dash_sweep *dash_sweep_create(struct dash_flow_table *t, const struct das
 }
 
 /**
+ * dash_sweep_abandon - end the sweep, but no connection
+ * @s: the sweep; nobody creates connections or calls it any more
+ *
+ * What is in the maps stays as it is, for a program that goes on without the module.
+ *
+ * Context: process, sleeps.
+ */
+void dash_sweep_abandon(struct dash_sweep *s)
+{
+	cancel_delayed_work_sync(&s->work);
+	mutex_destroy(&s->lock);
+	kfree(s);
+}
+
+/**
  * dash_sweep_destroy - end every connection, then the sweep
  * @s: the sweep; nobody creates connections or calls it any more
  *
@@ -210,8 +225,7 @@ void dash_sweep_destroy(struct dash_sweep *s)
 {
 	cancel_delayed_work_sync(&s->work);
 	dash_sweep_flush(s, NULL, NULL, DASH_GONE_FLUSH);
-	mutex_destroy(&s->lock);
-	kfree(s);
+	dash_sweep_abandon(s);
 }
 
 /**

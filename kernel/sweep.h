@@ -44,6 +44,8 @@ struct dash_sweep *dash_sweep_create(struct dash_flow_table *t, const struct das
  * No program creates any more.  Process context; sleeps.
  */
 void dash_sweep_destroy(struct dash_sweep *s);
+/* Ends none: the records stay as they are.  The table may be destroyed.  Otherwise the same. */
+void dash_sweep_abandon(struct dash_sweep *s);
 
 /* End one connection now.  BH disabled or not, softirq or process context, under RCU; the record stays readable
  * (state DEAD) until the reader leaves RCU.  false if somebody else did it.

@@ -156,9 +156,9 @@ static void pr_attached(const char *dev, const struct bpf_plan *p)
 
 int cmd_attach(const struct args *a)
 {
-	struct bpf_plan p = { .flows = DEFAULT_FLOWS };
+	struct bpf_plan p = { .flows = DEFAULT_FLOWS, .replace = a->opt[2], .prepare = a->opt[3] };
 	const char *dev = a->v[0], *mode;
-	bool ours = false;
+	bool ours = false, occupied;
 	int e, i, bound = 0;
 
 	if ((a->opt[0] && read_flows(a->opt[0], &p.flows)) ||
@@ -172,7 +172,12 @@ int cmd_attach(const struct args *a)
 	e = nl_open();
 	if (e)
 		return e;
-	if (!bpf_attached(p.ifindex, &mode, &ours) && strcmp(mode, "none")) {
+	occupied = !bpf_attached(p.ifindex, &mode, &ours) && strcmp(mode, "none");
+	if (p.replace && !ours) {
+		err("attach: \"%s\": there is no program of ours to replace", dev);
+		return EXIT_INVALID;
+	}
+	if (occupied && !p.replace && !p.prepare) {
 		if (ours)
 			err("attach: \"%s\" is a port already (%s mode)", dev, mode);
 		else
@@ -192,7 +197,9 @@ int cmd_attach(const struct args *a)
 	if (!e)
 		e = bpf_attach(&p);
 	if (e) {
-		port_request(DASH_CMD_PORT_DEL, p.ifindex, NULL, NULL);
+		/* a port that has its old program yet stays one */
+		if (p.first || !ours)
+			port_request(DASH_CMD_PORT_DEL, p.ifindex, NULL, NULL);
 		return EXIT_KERNEL;
 	}
 	pr_attached(dev, &p);

@@ -21,6 +21,7 @@
 #include <linux/if_link.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,12 +172,60 @@ static int say_who(unsigned int ifindex)
 	return -EBUSY;
 }
 
+static int query(unsigned int ifindex, struct bpf_xdp_query_opts *q, __u32 *id)
+{
+	int e = bpf_xdp_query((int)ifindex, 0, q);
+
+	*id = q->attach_mode == XDP_ATTACHED_SKB ? q->skb_prog_id :
+	      q->attach_mode == XDP_ATTACHED_HW ? q->hw_prog_id : q->drv_prog_id;
+	return e;
+}
+
+static bool is_ours(__u32 id)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	int fd = id ? bpf_prog_get_fd_by_id(id) : -1;
+	bool ours = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
+		    !strcmp(info.name, PROGRAM_NAME);
+
+	if (fd >= 0)
+		close(fd);
+	return ours;
+}
+
+/* Our program that is on @ifindex makes room for @fd, or is taken off if that is -1. */
+static int swap(unsigned int ifindex, int fd)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	LIBBPF_OPTS(bpf_xdp_attach_opts, old);
+	__u32 id, flags;
+	int e = query(ifindex, &q, &id);
+
+	if (e || !is_ours(id))
+		return e ? e : -ENOENT;
+	old.old_prog_fd = bpf_prog_get_fd_by_id(id);
+	if (old.old_prog_fd < 0)
+		return -errno;
+	flags = XDP_FLAGS_REPLACE | (q.attach_mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE :
+				     XDP_FLAGS_DRV_MODE);
+	e = fd < 0 ? bpf_xdp_detach((int)ifindex, flags, &old) :
+		     bpf_xdp_attach((int)ifindex, fd, flags, &old);
+	close(old.old_prog_fd);
+	return e;
+}
+
 static int put_on(struct dash_xdp *skel, const struct bpf_plan *p)
 {
 	__u32 flags = XDP_FLAGS_UPDATE_IF_NOEXIST | mode_flags(p->mode);
 	int fd = bpf_program__fd(skel->progs.dash_xdp);
-	int e = bpf_xdp_attach((int)p->ifindex, fd, flags, NULL);
+	int e;
 
+	if (p->replace) {
+		e = swap(p->ifindex, fd);
+		return e ? failed("replace the program on the device", e) : 0;
+	}
+	e = bpf_xdp_attach((int)p->ifindex, fd, flags, NULL);
 	/* auto: a driver may know native mode but refuse it here, for an MTU or a feature */
 	if (e && p->mode == BPF_MODE_AUTO && e != -EBUSY && e != -EEXIST)
 		e = bpf_xdp_attach((int)p->ifindex, fd, flags | XDP_FLAGS_SKB_MODE, NULL);
@@ -200,16 +249,44 @@ static bool bounces(unsigned int ifindex)
 	return !veth;
 }
 
+/*
+ * Just before loading: a program without calls into the module.  That the verifier would remove
+ * them as dead code is not enough, for a kfunc that is only named keeps the module in the kernel.
+ */
+static int cut_calls(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	const struct bpf_insn *from = bpf_program__insns(prog);
+	size_t n = bpf_program__insn_cnt(prog), i;
+	struct bpf_insn *insn = xmalloc(n * sizeof(*insn));
+	int e;
+
+	(void)cookie;
+	memcpy(insn, from, n * sizeof(*insn));
+	for (i = 0; i < n; i++)
+		if (insn[i].code == (BPF_JMP | BPF_CALL) && insn[i].src_reg == BPF_PSEUDO_KFUNC_CALL)
+			insn[i] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = -EINVAL };
+	e = bpf_program__set_insns(prog, insn, n);
+	free(insn);
+	opts->prog_flags |= BPF_F_XDP_HAS_FRAGS;
+	return e;
+}
+
 int bpf_attach(const struct bpf_plan *p)
 {
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .prog_prepare_load_fn = cut_calls);
 	struct dash_xdp *skel;
-	int e;
+	int e, custom = 0;
 
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	libbpf_set_print(keep_log);
+	if (p->alone)
+		custom = libbpf_register_prog_handler("xdp.frags", BPF_PROG_TYPE_XDP, BPF_XDP, &handler);
+	if (custom < 0)
+		return failed("prepare the program", custom);
 	skel = dash_xdp__open();
 	if (!skel)
 		return failed("read the program", -errno);
+	skel->rodata->dash_module = !p->alone;
 	skel->rodata->dash_port = p->port;
 	skel->rodata->dash_bounce = bounces(p->ifindex);
 	bpf_program__set_autoload(skel->progs.dash_bind, p->first);
@@ -221,9 +298,11 @@ int bpf_attach(const struct bpf_plan *p)
 	}
 	if (!e && p->first)
 		e = bind_maps(skel);
-	if (!e)
+	if (!e && !p->prepare)
 		e = put_on(skel, p);
 	dash_xdp__destroy(skel);
+	if (custom)
+		libbpf_unregister_prog_handler(custom);
 	return e;
 }
 
@@ -287,28 +366,6 @@ void bpf_trace_close(struct bpf_tracer *t)
 
 /* ---- who is attached ---- */
 
-static int query(unsigned int ifindex, struct bpf_xdp_query_opts *q, __u32 *id)
-{
-	int e = bpf_xdp_query((int)ifindex, 0, q);
-
-	*id = q->attach_mode == XDP_ATTACHED_SKB ? q->skb_prog_id :
-	      q->attach_mode == XDP_ATTACHED_HW ? q->hw_prog_id : q->drv_prog_id;
-	return e;
-}
-
-static bool is_ours(__u32 id)
-{
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
-	int fd = id ? bpf_prog_get_fd_by_id(id) : -1;
-	bool ours = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
-		    !strcmp(info.name, PROGRAM_NAME);
-
-	if (fd >= 0)
-		close(fd);
-	return ours;
-}
-
 int bpf_attached(unsigned int ifindex, const char **mode, bool *ours)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, q);
@@ -325,22 +382,61 @@ int bpf_attached(unsigned int ifindex, const char **mode, bool *ours)
 
 int bpf_detach(unsigned int ifindex)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, q);
-	LIBBPF_OPTS(bpf_xdp_attach_opts, old);
-	__u32 id, flags;
-	int e = query(ifindex, &q, &id), fd;
+	int e = swap(ifindex, -1);
 
-	if (e || !is_ours(id))
-		return e ? e : -ENOENT;
-	fd = bpf_prog_get_fd_by_id(id);
-	if (fd < 0)
-		return -errno;
-	flags = XDP_FLAGS_REPLACE | (q.attach_mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE :
-				     XDP_FLAGS_DRV_MODE);
-	old.old_prog_fd = fd;
-	e = bpf_xdp_detach((int)ifindex, flags, &old);
-	close(fd);
-	if (e)
+	if (e && e != -ENOENT)
 		err("detach: cannot take the program off: %s", strerror(-e));
 	return e;
+}
+
+/* Adds up what the elements of a per-CPU map say: @drops words at @at of each. */
+static void add_drops(struct bpf_drops *d, int fd, size_t size, size_t at, unsigned int drops, unsigned int elements)
+{
+	int cpus = libbpf_num_possible_cpus(), cpu;
+	unsigned char *v = xmalloc(size * (size_t)(cpus > 0 ? cpus : 1));
+	unsigned int i, r;
+
+	for (i = 0; i < elements; i++) {
+		if (bpf_map_lookup_elem(fd, &i, v))
+			continue;
+		for (cpu = 0; cpu < cpus; cpu++)
+			for (r = 0; r < drops; r++) {
+				uint64_t n;
+
+				memcpy(&n, v + (size_t)cpu * size + at + r * sizeof(n), sizeof(n));
+				d->count[r] += n;
+			}
+	}
+	free(v);
+}
+
+static void read_drops(struct bpf_drops *d)
+{
+	memset(d->count, 0, sizeof(d->count));
+	add_drops(d, d->fd[0], sizeof(struct dash_eni_stats), offsetof(struct dash_eni_stats, drop),
+		  DASH_DROP_COUNT, DASH_MAX_ENI);
+	add_drops(d, d->fd[1], sizeof(struct dash_port_stats), offsetof(struct dash_port_stats, drop),
+		  DASH_DROP_FIRST_ENI, DASH_MAX_PORT);
+}
+
+int bpf_drops_open(struct bpf_drops *d, const uint32_t bound[DASH_MAP_N])
+{
+	d->fd[0] = bpf_map_get_fd_by_id(bound[DASH_MAP_ENI_STATS]);
+	d->fd[1] = bpf_map_get_fd_by_id(bound[DASH_MAP_PORT_STATS]);
+	if (d->fd[0] < 0 || d->fd[1] < 0)
+		return failed("read the counters", -errno);
+	read_drops(d);
+	return 0;
+}
+
+void bpf_drops_close(struct bpf_drops *d)
+{
+	struct bpf_drops now = { .fd = { d->fd[0], d->fd[1] } };
+	unsigned int r;
+
+	read_drops(&now);
+	for (r = 0; r < DASH_DROP_COUNT; r++)
+		d->count[r] = now.count[r] - d->count[r];
+	close(d->fd[0]);
+	close(d->fd[1]);
 }

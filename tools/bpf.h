@@ -18,6 +18,10 @@ enum bpf_mode { BPF_MODE_AUTO, BPF_MODE_NATIVE, BPF_MODE_GENERIC };
  * @flows: connections the table is to hold; first attach only
  * @bound: ids of the maps that the module has already, by enum dash_map_id; 0: none
  * @first: no maps are bound: create and bind them
+ * @prepare: only the maps, no program on the device
+ * @replace: our program is on the device and gives way in one step, so that no packet is lost
+ * @alone: without the module: known connections are forwarded, nothing else happens.  It does
+ *	not keep the module from being removed
  */
 struct bpf_plan {
 	unsigned int ifindex;
@@ -25,7 +29,7 @@ struct bpf_plan {
 	enum bpf_mode mode;
 	uint32_t flows;
 	uint32_t bound[DASH_MAP_N];
-	bool first;
+	bool first, prepare, replace, alone;
 };
 
 /* Bytes that the maps take: one figure for each enum dash_map_id. */
@@ -55,6 +59,21 @@ struct bpf_tracer *bpf_trace_open(const uint32_t bound[DASH_MAP_N], uint64_t coo
 /* Run it on a frame that is supposed to come in by a device.  0 or -errno after telling. */
 int bpf_trace_run(struct bpf_tracer *t, unsigned int ifindex, const void *frame, size_t len);
 void bpf_trace_close(struct bpf_tracer *t);
+
+/**
+ * struct bpf_drops - dropped packets, as the program has counted them in its maps
+ * @fd: of the maps with the counters of ENIs and ports
+ * @count: by enum dash_drop
+ */
+struct bpf_drops {
+	int fd[2];
+	uint64_t count[DASH_DROP_COUNT];
+};
+
+/* Holds on to the maps of these ids, and reads them. */
+int bpf_drops_open(struct bpf_drops *d, const uint32_t bound[DASH_MAP_N]);
+/* What was dropped since; lets go of the maps. */
+void bpf_drops_close(struct bpf_drops *d);
 
 /* Takes our program off; -ENOENT: there is none of ours; other -errno after telling. */
 int bpf_detach(unsigned int ifindex);

@@ -81,6 +81,11 @@ int cmd_flow_delete(const struct args *a);
 int cmd_monitor(const struct args *a);
 /* top.c */
 int cmd_top(const struct args *a);
+/* flow_file.c */
+int cmd_flow_save(const struct args *a);
+int cmd_flow_restore(const struct args *a);
+/* upgrade.c */
+int cmd_upgrade(const struct args *a);
 /* stats.c */
 int cmd_stats(const struct args *a);
 /* clear.c */

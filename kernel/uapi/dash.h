@@ -129,6 +129,13 @@
  * DASH_CMD_DROP_NTF
  *	Sent to group drops for dropped packets, as many as can be told.
  *	event: DASH_A_TRACE
+ *
+ * DASH_CMD_FLOW_ADD
+ *	Connections that were saved by FLOW_GET, as they were then, each in a nest. One
+ *	whose ENI or tunnel source is not there any more, or that is there already, or that
+ *	finds no room is left out; count is how many were taken.
+ *	do request: DASH_A_FLOW
+ *	do reply: DASH_A_COUNT
  */
 #ifndef DASH_H
 #define DASH_H
@@ -690,6 +697,8 @@ enum {
 	DASH_A_FLOW_ENI_MAC,			/* mac: MAC address of its ENI; in events, which do not know names */
 	DASH_A_FLOW_REASON,			/* u8, enum dash_end_reason: Why it ended; in events */
 	DASH_A_FLOW_EVENT,			/* u64: Number of the event, one more than the one before of the same namespace; a listener that sees a gap has lost as many */
+	DASH_A_FLOW_TRACKER,			/* u8: TCP: what the tracker remembers beside the state; 0 is left out */
+	DASH_A_FLOW_WAS,			/* u8, enum dash_conn_state: State before a reset; left out otherwise */
 
 	__DASH_A_FLOW_MAX,
 	DASH_A_FLOW_MAX = __DASH_A_FLOW_MAX - 1
@@ -745,6 +754,8 @@ enum {
 	DASH_A_STATUS_TXN_OPEN,			/* u32: Open transactions */
 	DASH_A_STATUS_FLOWS,			/* nest of DASH_A_COUNTER_*, list: The flow table by name; new connections that found no room, by cause */
 	DASH_A_STATUS_SWEEP,			/* nest of DASH_A_COUNTER_*, list: What ending connections by age costs, by name */
+	DASH_A_STATUS_LAYOUT,			/* u32: Number of the map layouts that module and program share */
+	DASH_A_STATUS_ELSEWHERE,		/* u32: Other network namespaces that the module has objects or ports in */
 
 	__DASH_A_STATUS_MAX,
 	DASH_A_STATUS_MAX = __DASH_A_STATUS_MAX - 1
@@ -900,6 +911,7 @@ enum {
 	DASH_CMD_TRACE_WATCH,
 	DASH_CMD_TRACE_NTF,
 	DASH_CMD_DROP_NTF,
+	DASH_CMD_FLOW_ADD,
 
 	__DASH_CMD_MAX,
 	DASH_CMD_MAX = __DASH_CMD_MAX - 1

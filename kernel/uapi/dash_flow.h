@@ -32,6 +32,12 @@
 
 /* ---- limits ------------------------------------------------------------ */
 
+/*
+ * Number of the layouts below and of what the words in them mean: one more with each change.
+ * `dashctl upgrade` keeps established connections on old maps only if the number is the same.
+ */
+#define DASH_LAYOUT		1u
+
 #define DASH_MAX_ENI		256u	/* ENIs of one appliance (spec/scale.md: 64; 256 on the largest card) */
 #define DASH_MAX_VIP		256u	/* VIP indices; spec/scale.md asks for 64 VIPs */
 #define DASH_MAX_PORT		32u	/* attached ports */
