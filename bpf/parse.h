@@ -451,6 +451,7 @@ static __always_inline enum dash_drop dash_parse_inner4(const struct dash_buf *b
 	if (ver_ihl < 0x45 || ver_ihl > 0x4f || tot < hlen || ETH_HLEN + tot > pkt->inner_len)
 		return DASH_DROP_INNER_MALFORMED;
 	f->inner_ip_len = tot;
+	pkt->ip_len = tot;
 
 	frag = bpf_ntohs(ip->frag_off) & (DASH_IP_MF | DASH_IP_OFFSET);
 	if (frag && dash_parse_frag(pkt, (frag & DASH_IP_OFFSET) * 8, !(frag & DASH_IP_MF),
@@ -475,6 +476,7 @@ static __always_inline enum dash_drop dash_parse_inner6(const struct dash_buf *b
 	if ((*(const __u8 *)ip >> 4) != 6 || ETH_HLEN + sizeof(*ip) + plen > pkt->inner_len)
 		return DASH_DROP_INNER_MALFORMED;
 	f->inner_ip_len = sizeof(*ip) + plen;
+	pkt->ip_len = sizeof(*ip) + plen;
 	limit = off + plen;
 
 	dash_key_set_v6(pkt, &ip->saddr, &ip->daddr);

@@ -455,7 +455,7 @@ static enum dash_drop check_underlay(struct eval *x)
 	u32 i, len;
 
 	if (x->act.flags & DASH_F_DIRECT)
-		return dash_nh_admit(x->dn, 0, &x->ends.dst, x->pkt->inner_len - ETH_HLEN);
+		return dash_nh_admit(x->dn, 0, &x->ends.dst, x->pkt->ip_len);
 	v6 = outbound ? x->act.flags & DASH_F_U0_V6 : is_v6(&vm->pa);
 	len = x->pkt->inner_len + VXLAN_HEADERS + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 	i = (outbound ? x->act.nh : READ_ONCE(vm->nh)) % DASH_MAX_NH;	/* out of a map: see port.c */

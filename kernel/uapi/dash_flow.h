@@ -691,6 +691,7 @@ enum dash_frag { DASH_FRAG_NONE, DASH_FRAG_HEAD, DASH_FRAG_LATER };
  * @frag: enum dash_frag of the inner packet
  * @last_frag: 1 if it is a fragment with MF = 0
  * @trace: handle of its trace, from bpf_dash_trace_begin(); 0: it is not traced
+ * @ip_len: inner IP packet, bytes, without padding behind it
  * @pad: zero
  */
 struct dash_pkt {
@@ -713,7 +714,8 @@ struct dash_pkt {
 	__u8   frag;
 	__u8   last_frag;
 	__u16  trace;
-	__u8   pad[4];
+	__u16  ip_len;
+	__u8   pad[2];
 };
 dash_static_assert(sizeof(struct dash_pkt) % 8 == 0);
 
