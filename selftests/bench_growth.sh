@@ -57,8 +57,8 @@ point() {
 	local miss hit
 	dash clear all
 	dash apply "$ROOT/build/growth/$2-$3-$4-$5-$6.json"
-	# Next hops are resolved and code is patched by the first packets.
-	on $appliance "$ROOT/selftests/prog_run" --miss port0 50 "$5" >/dev/null
+	# The same packets first, so that their next hops are resolved, and code is patched.
+	on $appliance "$ROOT/selftests/prog_run" --miss port0 300 "$5" >/dev/null
 	dash clear flows >/dev/null
 	on $appliance "$ROOT/selftests/prog_run" --miss port0 300 "$5" >"$lib_tmp/result"
 	read -r _ miss _ hit _ <"$lib_tmp/result"

@@ -302,7 +302,8 @@ static void load_factor(void)
 		       sizes[s], i * 100 / full, (u32)(i * 1000ull / full % 10),
 		       (u32)(info.moves / i), (u32)(info.moves * 1000 / i % 1000), at80);
 		EXPECT(err == -ENOSPC && info.no_line == 1, "%d", err);
-		EXPECT(at80 < full / 1000, "%u moves up to 80 %%", at80);
+		/* one in four thousand is usual, and in a small table chance adds a few */
+		EXPECT(at80 < full / 1000 + 8, "%u moves up to 80 %%", at80);
 		worst = min(worst, (u32)(i * 1000ull / full));
 		check_index(&b);
 		BAIL();

@@ -67,7 +67,7 @@ static inline void shim_cond_resched(void)
 }
 #define cond_resched() shim_cond_resched()
 #undef prefetch
-#define prefetch(p) (__builtin_prefetch(p), (void)(shim_ns += shim_cost))
+#define prefetch(p) (__builtin_prefetch(p), (void)(shim_cost && (shim_ns += shim_cost)))
 
 struct work_struct { void (*fn)(struct work_struct *work); };
 struct delayed_work {
