@@ -165,6 +165,8 @@ one_port_up() {
 	# A veth takes XDP frames only while its peer has GRO or XDP; without, all packets
 	# would go through the kernel's output path, where the test cannot see them.
 	on $appliance ethtool -K port1 gro on
+	# The far end is silent: what it would solicit of its own is no packet of a test.
+	on $appliance sysctl -qw net.ipv6.conf.port1.disable_ipv6=1
 	ip -n $appliance link set port1 up
 	ip -n $appliance link set port0 up
 	ip -n $appliance addr add 10.250.20.2/28 dev port0

@@ -777,24 +777,24 @@ enum {
 
 /* One decision about a packet, with the objects that made it by name */
 enum {
-	DASH_A_STEP_STAGE = 1,		/* u8, enum dash_trace_stage */
+	DASH_A_STEP_STAGE = 1,		/* u8, enum dash_trace_stage: What was decided */
 	DASH_A_STEP_REASON,		/* u8: Why the packet is dropped here (number of counters.md); absent if it goes on */
-	DASH_A_STEP_HOW,		/* u8, enum dash_trace_how */
+	DASH_A_STEP_HOW,		/* u8, enum dash_trace_how: How it came out */
 	DASH_A_STEP_POLICY,		/* flag: Not what happens to the packet, but what policy says today */
-	DASH_A_STEP_ACL_STAGE,		/* u8 */
+	DASH_A_STEP_ACL_STAGE,		/* u8: Number of the ACL stage */
 	DASH_A_STEP_GROUP,		/* string: ACL group or route group */
 	DASH_A_STEP_RULE,		/* string: ACL rule */
 	DASH_A_STEP_PRIORITY,		/* u32: Of an ACL rule or an inbound route rule */
-	DASH_A_STEP_ACTION,		/* u8, enum dash_acl_action */
-	DASH_A_STEP_TERMINATING,	/* bool */
+	DASH_A_STEP_ACTION,		/* u8, enum dash_acl_action: Action of the ACL rule */
+	DASH_A_STEP_TERMINATING,	/* bool: The ACL rule ends its stage's work */
 	DASH_A_STEP_PREFIX,		/* prefix: Route, or source of an inbound route rule (absent there - any) */
-	DASH_A_STEP_ROUTING_TYPE,	/* u8, enum dash_routing_type */
-	DASH_A_STEP_RULE_ACTION,	/* u8, enum dash_rule_action */
+	DASH_A_STEP_ROUTING_TYPE,	/* u8, enum dash_routing_type: Routing type of the route */
+	DASH_A_STEP_RULE_ACTION,	/* u8, enum dash_rule_action: Action of the inbound rule */
 	DASH_A_STEP_PROTO,		/* u8: Of an inbound route rule */
 	DASH_A_STEP_VNET,		/* string: VNET whose mappings or PAs were asked */
 	DASH_A_STEP_CA,			/* ip: Address looked up */
 	DASH_A_STEP_PA,			/* ip: Address found or judged */
-	DASH_A_STEP_VNI,		/* u32 */
+	DASH_A_STEP_VNI,		/* u32: VNI that was asked for */
 	DASH_A_STEP_MAC,		/* mac: Inner destination MAC address to write */
 	DASH_A_STEP_VIP,		/* ip */
 	DASH_A_STEP_STATE,		/* u8, enum dash_conn_state: Of a TCP connection afterwards */
@@ -813,26 +813,26 @@ enum {
 	DASH_A_TRACE_GENERATION,	/* u32: Of the configuration that decided */
 	DASH_A_TRACE_TORN,		/* flag: The configuration changed since; names may be missing or new */
 	DASH_A_TRACE_IFINDEX,		/* u32: Device it came in by */
-	DASH_A_TRACE_IFNAME,		/* string */
+	DASH_A_TRACE_IFNAME,		/* string: Device it came in by */
 	DASH_A_TRACE_DIRECTION,		/* u8, enum dash_direction: Of a packet with a VIP as destination */
 	DASH_A_TRACE_ENI,		/* string: Whose it is; absent if it is nobody's */
-	DASH_A_TRACE_ENI_MAC,		/* mac */
+	DASH_A_TRACE_ENI_MAC,		/* mac: MAC address of its ENI */
 	DASH_A_TRACE_OTHER_ENI,		/* string: No ENI has the MAC address of the direction's end, but this one that of the other */
 	DASH_A_TRACE_VNI,		/* u32: As received */
 	DASH_A_TRACE_SIP,		/* ip: Tunnel source */
 	DASH_A_TRACE_VIP,		/* ip: Tunnel destination */
-	DASH_A_TRACE_PROTO,		/* u8 */
+	DASH_A_TRACE_PROTO,		/* u8: Inner protocol */
 	DASH_A_TRACE_SRC,		/* ip */
 	DASH_A_TRACE_DST,		/* ip */
-	DASH_A_TRACE_SPORT,		/* u16 */
-	DASH_A_TRACE_DPORT,		/* u16 */
+	DASH_A_TRACE_SPORT,		/* u16: Inner source port */
+	DASH_A_TRACE_DPORT,		/* u16: Inner destination port */
 	DASH_A_TRACE_TCP_FLAGS,		/* u8: Octet 13 of the TCP header */
-	DASH_A_TRACE_FATE,		/* u8, enum dash_trace_fate */
+	DASH_A_TRACE_FATE,		/* u8, enum dash_trace_fate: What became of it */
 	DASH_A_TRACE_REASON,		/* u8: Why it was dropped (number of counters.md) */
 	DASH_A_TRACE_DECIDED,		/* u8: What the steps say, if that is another reason, because the state changed in between */
 	DASH_A_TRACE_EGRESS,		/* u32: Device it leaves by */
-	DASH_A_TRACE_EGRESS_NAME,	/* string */
-	DASH_A_TRACE_STEP,		/* nest of DASH_A_STEP_*, list */
+	DASH_A_TRACE_EGRESS_NAME,	/* string: Device it leaves by */
+	DASH_A_TRACE_STEP,		/* nest of DASH_A_STEP_*, list: Decisions, in the order they were made */
 	DASH_A_TRACE_FLOW,		/* nest of DASH_A_FLOW_*: The connection it goes by */
 	DASH_A_TRACE_FLOW_NEW,		/* flag: It opens that connection */
 	DASH_A_TRACE_LENGTH,		/* u32: Octets of the frame */
