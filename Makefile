@@ -238,7 +238,7 @@ bench-vm: deps
 	$(Q)DASH_BENCH="$(BENCH)" DASH_BENCH_JSON=/run/dash-out/bench-miss.json ICOUNT=1 MEM=$(or $(MEM),4G) \
 		selftests/vm.sh selftests/bench_miss.sh
 
-# All of these in one report: text, build/bench.json, and the README's chart.
+# All of these in one report: text, build/report.json, and the README's chart.
 BENCHES	:= bench-exact bench-flows bench-vm bench-peers bench-growth bench-live
 bench: deps
 	$(Q)rm -f build/bench-*.json build/vm/bench-*.json

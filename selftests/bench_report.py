@@ -6,7 +6,7 @@
 usage: bench_report.py DIRECTORY CHART
 
 Reads bench-*.json in DIRECTORY, as the benchmarks of `make bench` leave them, prints
-the report and writes DIRECTORY/bench.json and the SVG file CHART.  What was not
+the report and writes DIRECTORY/report.json and the SVG file CHART.  What was not
 measured is said to be so; the chart needs at least the exact figures.
 """
 import json
@@ -196,7 +196,7 @@ def chart(parts, where, path):
     if established:
         y = bars(svg, y, "Instructions for an established packet, VXLAN to VXLAN (above XDP_DROP; logarithmic)", established)
     if first:
-        y = bars(svg, y, "Instructions for the first packet of a connection", first)
+        y = bars(svg, y, "Instructions for the first packet of a connection (dash-linux: program and module, without the sending)", first)
     if curves:
         svg.text(10, y, "How instructions grow: first packet (blue), established packet (green)", "title")
         y += 40
@@ -214,7 +214,7 @@ def main():
         sys.exit("bench_report.py: no bench-*.json in %s; run `make bench`" % directory)
     where = machine(parts)
     text(parts, where)
-    with open(os.path.join(directory, "bench.json"), "w", encoding="utf-8") as f:
+    with open(os.path.join(directory, "report.json"), "w", encoding="utf-8") as f:
         json.dump({"machine": where, **parts}, f, indent=1)
         f.write("\n")
     if "exact" in parts:

@@ -232,7 +232,8 @@ def pointers(ifindex):
             fail(f'{name} holds {found:#x}')
     for name, op in family.ops.items():
         for kind, flags in (('do', 0), ('dump', ynl.NLM_F_DUMP)):
-            if kind not in op or not name.endswith('-get') and name != 'txn-errors':
+            # a trace has to be made before it can be asked for; trace.sh looks at what it says
+            if kind not in op or name == 'trace-get' or not name.endswith('-get') and name != 'txn-errors':
                 continue
             for reply in family.sock.request(family.id, 1, op['number'], b'', flags):
                 look(name, reply)
