@@ -316,6 +316,9 @@ static void say_step(struct buf *b, const struct set *s)
 	case DASH_TRACE_STAGE_PA_VALIDATION:
 		say_pa(b, s, how);
 		break;
+	case DASH_TRACE_STAGE_PROTOCOL:
+		buf_printf(b, "%s", reason ? "not one of allowed_protocols" : "allowed");
+		break;
 	case DASH_TRACE_STAGE_UNDERLAY:
 		buf_printf(b, "%s", reason ? "does not take the packet" : "takes the packet");
 		break;
@@ -330,6 +333,8 @@ static void say_step(struct buf *b, const struct set *s)
 	case DASH_TRACE_STAGE_TCP:
 		say_tcp(b, s, how);
 		break;
+	default:
+		buf_printf(b, "a stage that this dashctl does not know");
 	}
 }
 
