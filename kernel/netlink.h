@@ -4,6 +4,7 @@
 #define DASH_NETLINK_H
 
 #include <linux/jiffies.h>
+#include <linux/tracepoint-defs.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
 #include "dash_net.h"
@@ -26,12 +27,17 @@ void dash_nl_look_for_listeners(struct dash_net *dn);	/* once a second, lest the
 extern unsigned long dash_nl_listen_until;		/* jiffies */
 void dash_nl_tell_flow(struct dash_net *dn, const struct dash_flow *f, int why);
 
+/* tracepoints.h, without its weight: whoever traces is told, too */
+DECLARE_TRACEPOINT(dash_flow_new);
+DECLARE_TRACEPOINT(dash_flow_del);
+
 /* Tell listeners that @f was created (@why < 0) or ended (enum dash_gone_reason).  Any context but hard interrupt,
  * under RCU.  Nothing is done if nobody listens; what cannot be told is counted in dash_net.events_lost.
  */
 static inline void dash_nl_flow_event(struct dash_net *dn, const struct dash_flow *f, int why)
 {
-	if (unlikely(time_before(jiffies, READ_ONCE(dash_nl_listen_until))))
+	if (unlikely(time_before(jiffies, READ_ONCE(dash_nl_listen_until))) ||
+	    tracepoint_enabled(dash_flow_new) || tracepoint_enabled(dash_flow_del))
 		dash_nl_tell_flow(dn, f, why);
 }
 

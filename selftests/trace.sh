@@ -234,10 +234,12 @@ counters() {
 }
 check "drops by object, with what they mean" counters
 full() {
-	local watchers=
-	for _ in 1 2 3 4; do
-		ip netns exec $appliance "$ROOT/tools/dashctl" trace live >"$lib_tmp/none" 2>&1 &
+	local watchers= i
+	for i in 1 2 3 4; do
+		ip netns exec $appliance "$ROOT/tools/dashctl" trace live >"$lib_tmp/follow$i" 2>&1 &
 		watchers+=" $!"
+		# one after the other: who asks whether there is room takes it
+		busywait 30 grep -q "following packets" "$lib_tmp/follow$i"
 	done
 	busywait 30 others
 	kill $watchers
