@@ -124,7 +124,7 @@ for t in $chosen; do
 		echo "run.sh: no test $t" >&2
 		exit 2
 	fi
-	case " $native " in
+	case $(echo "" $native "") in
 	*" $t "*) native_now+=" $t" ;;
 	*) kernel_now+=" $t" ;;
 	esac
