@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +31,7 @@
 #include "../kernel/uapi/dash_flow.h"
 #include "bench.h"
 #include "bench_floor.skel.h"
+#include "die.h"
 #include "hot_map.h"
 #include "pkt.h"
 
@@ -106,45 +106,13 @@ static FILE *json;
 static const char *limits;
 static bool over;
 
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "bench: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
-	exit(1);
-}
-
 /* ---- the world, as the module would write it -------------------------------- */
-
-static struct dash_ip ip_of(const char *text)
-{
-	struct dash_ip ip = { { 0, 0, DASH_V4_MARK, 0 } };
-
-	if (inet_pton(AF_INET, text, &ip.w[3]) != 1 && inet_pton(AF_INET6, text, ip.w) != 1)
-		die("not an address: %s", text);
-	return ip;
-}
-
-static uint64_t mac_word(const char *text)
-{
-	unsigned int b[6], i;
-	uint64_t m = 0;
-
-	if (sscanf(text, "%x:%x:%x:%x:%x:%x", b, b + 1, b + 2, b + 3, b + 4, b + 5) != 6)
-		die("not a MAC: %s", text);
-	for (i = 0; i < 6; i++)
-		m |= (uint64_t)b[i] << (8 * i);
-	return m;
-}
 
 static void put_vip(unsigned int idx, const char *ip, unsigned int other)
 {
 	struct dash_hot_vip *v = &hot->vip[idx];
 
-	v->ip = ip_of(ip);
+	v->ip = pkt_ip(ip);
 	v->vm_vni = htonl(4321 << 8);
 	v->idx = idx;
 	v->other = other;
@@ -154,13 +122,13 @@ static void put_vip(unsigned int idx, const char *ip, unsigned int other)
 
 static void put_eni(unsigned int idx, const char *mac, unsigned int vni)
 {
-	uint64_t m = mac_word(mac);
+	uint64_t m = pkt_mac_word(mac);
 
 	hot->eni[idx].gen = 7;
 	hot->eni[idx].flags = DASH_ENI_UP;
 	hot->eni[idx].vni = htonl(vni << 8);
 	hot->eni[idx].nh = NH_OUT;
-	hot->eni[idx].pa = ip_of("10.250.20.19");
+	hot->eni[idx].pa = pkt_ip("10.250.20.19");
 	hot->admit[0].mac[dash_slot_of(m, hot->admit[0].mac_seed, DASH_MAC_SLOTS)] = m | (uint64_t)(idx + 1) << 48;
 }
 
@@ -293,7 +261,7 @@ static void add_flow(const struct row *r, const struct pkt_flow *f, unsigned int
 	memcpy(flow->k0, words, 16);
 	memcpy(flow->k1, words + 2, 24);
 	flow->gen = 7;
-	flow->pa = ip_of(r->pa);
+	flow->pa = pkt_ip(r->pa);
 	flow->vip = r->vip;
 	flow->vni = htonl(r->vni << 8);
 	flow->nh = NH_OUT;

@@ -20,7 +20,6 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +32,7 @@
 
 #include "bench_peers.h"
 #include "bench_peers.skel.h"
+#include "die.h"
 #include "pkt.h"
 
 #define RATE_FRAMES	200000u		/* per measurement */
@@ -44,17 +44,6 @@
 static struct bench_peers *skel;
 static struct pkt frame;
 static int ifindex;
-
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "bench_live: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
-	exit(1);
-}
 
 static int64_t now(void)
 {

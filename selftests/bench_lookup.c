@@ -8,7 +8,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "../kernel/uapi/dash_flow.h"
 #include "bench_lookup.h"
 #include "bench_lookup.skel.h"
+#include "die.h"
 
 #define FILL_PERCENT	80u	/* of the index, as dashctl sizes it */
 #define LIMIT		0.6
@@ -33,17 +33,6 @@
 static struct bench_lookup *skel;
 static struct dash_line *lines;
 static struct dash_flow *flows;
-
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "bench_lookup: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
-	exit(1);
-}
 
 static size_t pages(size_t size)
 {

@@ -18,7 +18,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <net/if.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,20 +29,10 @@
 
 #include "bench_peers.h"
 #include "bench_peers.skel.h"
+#include "die.h"
 #include "pkt.h"
 
 #define PATIENCE_MS	2000u
-
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "bench_peers: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
-	exit(1);
-}
 
 static uint64_t number_in(const char *path)
 {

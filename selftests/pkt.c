@@ -126,7 +126,7 @@ static uint32_t get32(const uint8_t *p)
 	return (uint32_t)get16(p) << 16 | get16(p + 2);
 }
 
-static void mac(const char *text, uint8_t *to)
+void pkt_mac(const char *text, uint8_t to[6])
 {
 	unsigned int b[6];
 	int i;
@@ -135,6 +135,27 @@ static void mac(const char *text, uint8_t *to)
 		bad("not a MAC:", text);
 	for (i = 0; i < 6; i++)
 		to[i] = b[i];
+}
+
+uint64_t pkt_mac_word(const char *text)
+{
+	uint64_t m = 0;
+	uint8_t b[6];
+	int i;
+
+	pkt_mac(text, b);
+	for (i = 0; i < 6; i++)
+		m |= (uint64_t)b[i] << (8 * i);
+	return m;
+}
+
+struct dash_ip pkt_ip(const char *text)
+{
+	struct dash_ip ip = { { 0, 0, DASH_V4_MARK, 0 } };
+
+	if (inet_pton(AF_INET, text, &ip.w[3]) != 1 && inet_pton(AF_INET6, text, ip.w) != 1)
+		bad("not an address:", text);
+	return ip;
 }
 
 static void addr(int family, const char *text, void *to)
@@ -278,8 +299,8 @@ static void write_layer(const struct layer *l, const struct layer *next, uint8_t
 	switch (l->kind) {
 	case ETH:
 		pair(l, a, b, sizeof(a));
-		mac(b, p);
-		mac(a, p + 6);
+		pkt_mac(b, p);
+		pkt_mac(a, p + 6);
 		put16(p + 12, field(l, "type", type_of(next)));
 		break;
 	case IP4:

@@ -34,6 +34,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../kernel/uapi/dash_flow.h"
+
 #define PKT_MAX 12288u
 
 /**
@@ -104,6 +106,11 @@ bool pkt_equal(FILE *f, const struct pkt *want, const struct pkt *got);
  * @p: filled
  */
 void pkt_from_hex(const char *hex, struct pkt *p);
+
+/* Addresses as text; these end the process too on what they do not understand. */
+struct dash_ip pkt_ip(const char *text);
+void pkt_mac(const char *text, uint8_t mac[6]);
+uint64_t pkt_mac_word(const char *text);	/* first octet lowest, as in the admission tables */
 
 /**
  * pkt_csum - Internet checksum, network order in memory order

@@ -33,42 +33,12 @@ enum { ENI_VM = 3, ENI_DOWN = 4, ENI_V6HOST = 5 };
 static struct dash_xdp *skel;
 static struct dash_hot *hot;
 
-static struct dash_ip ip_of(const char *text)
-{
-	struct dash_ip ip = { { 0, 0, DASH_V4_MARK, 0 } };
-
-	if (inet_pton(AF_INET, text, &ip.w[3]) != 1 && inet_pton(AF_INET6, text, ip.w) != 1)
-		die("not an address: %s", text);
-	return ip;
-}
-
-static uint64_t mac_word(const char *text)
-{
-	unsigned int b[6], i;
-	uint64_t m = 0;
-
-	if (sscanf(text, "%x:%x:%x:%x:%x:%x", b, b + 1, b + 2, b + 3, b + 4, b + 5) != 6)
-		die("not a MAC: %s", text);
-	for (i = 0; i < 6; i++)
-		m |= (uint64_t)b[i] << (8 * i);
-	return m;
-}
-
-static void mac_bytes(const char *text, uint8_t *to)
-{
-	uint64_t m = mac_word(text);
-	int i;
-
-	for (i = 0; i < 6; i++)
-		to[i] = m >> (8 * i);
-}
-
 /* So few entries that any odd multiplier serves; a collision would show as a miss. */
 static void fill_vip(unsigned int idx, const char *ip, unsigned int other, unsigned int vm_vni)
 {
 	struct dash_hot_vip *v = &hot->vip[idx];
 
-	v->ip = ip_of(ip);
+	v->ip = pkt_ip(ip);
 	v->vm_vni = htonl(vm_vni << 8);
 	v->idx = idx;
 	v->other = other;
@@ -78,13 +48,13 @@ static void fill_vip(unsigned int idx, const char *ip, unsigned int other, unsig
 
 static void fill_eni(unsigned int idx, const char *mac, const char *pa, unsigned int flags, unsigned int vni)
 {
-	uint64_t m = mac_word(mac);
+	uint64_t m = pkt_mac_word(mac);
 
 	hot->eni[idx].gen = 7;
 	hot->eni[idx].flags = flags;
 	hot->eni[idx].vni = htonl(vni << 8);
 	hot->eni[idx].nh = NH_OK;
-	hot->eni[idx].pa = ip_of(pa);
+	hot->eni[idx].pa = pkt_ip(pa);
 	hot->admit[0].mac[dash_slot_of(m, hot->admit[0].mac_seed, DASH_MAC_SLOTS)] = m | (uint64_t)(idx + 1) << 48;
 }
 
@@ -95,8 +65,8 @@ static void fill_nh(enum nh idx, enum dash_nh_state state, unsigned int ifindex)
 	nh->state = state;
 	nh->mtu = 9100;
 	nh->ifindex = ifindex;
-	mac_bytes("02:00:00:00:00:fe", nh->dmac);
-	mac_bytes("02:00:00:00:00:01", nh->smac);
+	pkt_mac("02:00:00:00:00:fe", nh->dmac);
+	pkt_mac("02:00:00:00:00:01", nh->smac);
 }
 
 static void put_hot(void)
@@ -198,7 +168,7 @@ static void key_of(const char *in, struct dash_key *key)
 	}
 	for (mac = 0, i = 0; i < 6; i++)
 		mac |= (uint64_t)(inbound ? flow.dmac : flow.smac)[i] << (8 * i);
-	key->eni = mac == mac_word(VM6) ? ENI_V6HOST : ENI_VM;
+	key->eni = mac == pkt_mac_word(VM6) ? ENI_V6HOST : ENI_VM;
 }
 
 static void put_line(__u32 idx, __u64 entry, unsigned int way)
@@ -230,7 +200,7 @@ static struct placed install(const char *in, const struct action *a)
 	tag = dash_tag(hash);
 	memcpy(flow.k0, words, 16);
 	memcpy(flow.k1, words + 2, 24);
-	flow.pa = ip_of(a->pa);
+	flow.pa = pkt_ip(a->pa);
 	flow.vni = htonl(a->vni << 8);
 	flow.flags = a->flags;
 	if (a->flags & DASH_F_TCP)
@@ -239,7 +209,7 @@ static struct placed install(const char *in, const struct action *a)
 		flow.flags |= DASH_F_U0_V6;
 	if (a->dmac) {
 		flow.flags |= DASH_F_SET_DMAC;
-		mac_bytes(a->dmac, flow.dmac);
+		pkt_mac(a->dmac, flow.dmac);
 	}
 	if (bpf_map_update_elem(bpf_map__fd(skel->maps.dash_flows), &at.slot, &flow, 0))
 		die("dash_flows: %s", strerror(errno));
@@ -512,8 +482,8 @@ static void run_collisions(void)
 	const struct dash_admit *t = &hot->admit[0];
 	static char text[512];
 	struct fixture f = { "a MAC in the slot of an ENI's", NATIVE, text, DROP, DASH_DROP_ENI_MISS };
-	uint32_t mac_slot = dash_slot_of(mac_word(VM), t->mac_seed, DASH_MAC_SLOTS);
-	struct dash_ip ip = ip_of("10.250.20.19");
+	uint32_t mac_slot = dash_slot_of(pkt_mac_word(VM), t->mac_seed, DASH_MAC_SLOTS);
+	struct dash_ip ip = pkt_ip("10.250.20.19");
 	uint32_t vip_slot = dash_slot_of(dash_vip_word(&ip), t->vip_seed, DASH_VIP_SLOTS);
 	uint64_t m;
 

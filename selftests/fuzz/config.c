@@ -19,13 +19,7 @@
 #include "../../tools/files.h"
 #include "../../tools/live.h"
 #include "../../tools/print.h"
-
-#define CHECK(c) do {								\
-	if (!(c)) {								\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c);		\
-		abort();							\
-	}									\
-} while (0)
+#include "check.h"
 
 static struct buf again;	/* what the exported element made */
 static size_t again_key;

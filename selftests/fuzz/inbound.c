@@ -3,24 +3,12 @@
 /* kernel/inbound.c against a scan of the rules; failing allocations. */
 #include "input.h"
 #include "inbound.h"
+#include "../unit/inbound_order.h"
 
 #define MAX 128
 
 static struct dash_inbound_rule rule[MAX];
 static u32 n;
-
-static bool better(const struct dash_inbound_rule *a, const struct dash_inbound_rule *b)
-{
-	int la = a->any_src ? -1 : a->src.len, lb = b->any_src ? -1 : b->src.len;
-
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	if (la != lb)
-		return la > lb;
-	if (!a->proto != !b->proto)
-		return a->proto;
-	return a->order < b->order;
-}
 
 static void *scan(u32 vni, const struct dash_ip *sip, u8 proto)
 {

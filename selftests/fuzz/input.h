@@ -7,8 +7,8 @@
 #ifndef INPUT_H
 #define INPUT_H
 
-#include <stdio.h>
 #include <shim.h>
+#include "check.h"
 #include "lpm.h"
 
 struct input {
@@ -26,13 +26,6 @@ static inline u16 take16(struct input *in)
 
 	return (u16)(hi << 8 | take(in));
 }
-
-#define CHECK(c) do {								\
-	if (!(c)) {								\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c);		\
-		abort();							\
-	}									\
-} while (0)
 
 static inline struct dash_ip take_ip(struct input *in, bool v6)
 {

@@ -40,6 +40,7 @@ static int bpf_dash_output(struct xdp_md *ctx);
 #define bpf_dash_trace_end(ctx, pkt, fate, reason, ifindex)	((void)(pkt))
 
 #include "../../bpf/dash_xdp.bpf.c"
+#include "check.h"
 
 #define HEADROOM	256u
 #define FRAME_MAX	9216u
@@ -48,13 +49,6 @@ static int bpf_dash_output(struct xdp_md *ctx);
 #define FLOW_SLOT	5u
 #define LINES		16u
 #define ENIS		4u
-
-#define CHECK(c) do {								\
-	if (!(c)) {								\
-		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c);		\
-		abort();							\
-	}									\
-} while (0)
 
 /* What one run has to do with. */
 static struct {

@@ -6,19 +6,7 @@
  */
 #include "prefixes.h"
 #include "inbound.h"
-
-static bool better(const struct dash_inbound_rule *a, const struct dash_inbound_rule *b)
-{
-	int la = a->any_src ? -1 : a->src.len, lb = b->any_src ? -1 : b->src.len;
-
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	if (la != lb)
-		return la > lb;
-	if (!a->proto != !b->proto)
-		return a->proto;
-	return a->order < b->order;
-}
+#include "inbound_order.h"
 
 static void *scan(const struct dash_inbound_rule *r, u32 n, u32 vni, const struct dash_ip *sip, u8 proto)
 {
