@@ -111,6 +111,20 @@ static unsigned char *slurp(const char *name, size_t *len)
 	return p;
 }
 
+/* Whole nests up to the end?  All of it is looked at before anything is sent. */
+static bool is_whole(const char *name, const unsigned char *p, size_t len)
+{
+	struct attr a;
+
+	for (attr_first(&a, p, len); attr_ok(&a) && a.type == DASH_A_FLOW; attr_next(&a))
+		;
+	if (a.p == a.end)
+		return true;
+	err("flow restore: %s: octet %zu: %s", name, (size_t)(a.p - p) + strlen(MAGIC),
+	    attr_ok(&a) ? "not a connection" : "the file is cut off or damaged");
+	return false;
+}
+
 int cmd_flow_restore(const struct args *a)
 {
 	uint64_t taken = 0, n = 0;
@@ -123,17 +137,21 @@ int cmd_flow_restore(const struct args *a)
 	if (e)
 		return e;
 	p = slurp(a->v[0], &len);
-	if (!p)
+	if (!p || !is_whole(a->v[0], p + strlen(MAGIC), len - strlen(MAGIC))) {
+		free(p);
 		return EXIT_USAGE;
+	}
 	attr_first(&flow, p + strlen(MAGIC), len - strlen(MAGIC));
 	while (!e && attr_ok(&flow)) {
 		nl_start(&b, DASH_CMD_FLOW_ADD);
-		for (; attr_ok(&flow) && b.len + flow.len < MESSAGE_BYTES; attr_next(&flow), n++) {
+		do {
 			size_t nest = nl_nest(&b, DASH_A_FLOW);
 
 			buf_put(&b, flow.data, flow.len);
 			nl_nest_end(&b, nest);
-		}
+			n++;
+			attr_next(&flow);
+		} while (attr_ok(&flow) && b.len + flow.len < MESSAGE_BYTES);
 		e = nl_call(&b, on_count, &taken);
 		buf_free(&b);
 	}
