@@ -7,16 +7,17 @@
 # new module does not load, and when dashctl is killed half-way.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 18
+plan 26
 
 topo_up
 appliance_up "$ROOT/selftests/configs/topo.json"
-dash set udp 47s tcp_established 301s
-cp "$ROOT/dash.ko" "$lib_tmp/old.ko"
-cp "$ROOT/dash.ko" "$lib_tmp/new.ko"
+dash set udp 47s tcp_established 301s allowed_protocols "$(seq -s, 1 2 199),6,58"
+old="$lib_tmp/the old module.ko" new="$lib_tmp/the new module.ko"
+cp "$ROOT/dash.ko" "$old"
+cp "$ROOT/dash.ko" "$new"
 head -c 100000 "$ROOT/dash.ko" >"$lib_tmp/broken.ko"
 upgrade() {
-	dash upgrade "$lib_tmp/new.ko" --fallback "$lib_tmp/old.ko" "$@"
+	dash upgrade "$new" --fallback "$old" "$@"
 }
 
 # steady COMMAND... - a ping every 10 ms goes on meanwhile, and none is lost
@@ -108,7 +109,7 @@ check "and a new TCP connection carries data" transfer $vm1 $vm2 10.1.1.1 7070 1
 
 rolled_back() {
 	local rc=0
-	dash upgrade "$lib_tmp/broken.ko" --fallback "$lib_tmp/old.ko" || rc=$?
+	dash upgrade "$lib_tmp/broken.ko" --fallback "$old" || rc=$?
 	[ $rc -eq 4 ]
 }
 check "a module that does not load: back to the old one, no packet is lost" steady rolled_back
@@ -119,7 +120,7 @@ check "and the TCP connection" talk "rolled back"
 kill_and_resume() {
 	local i pid left
 	for i in $(seq 6); do
-		ip netns exec $appliance "$ROOT/tools/dashctl" upgrade "$lib_tmp/new.ko" --fallback "$lib_tmp/old.ko" \
+		ip netns exec $appliance "$ROOT/tools/dashctl" upgrade "$new" --fallback "$old" \
 			>"$lib_tmp/killed" 2>&1 &
 		pid=$!
 		read -r -t "$(awk -v i="$i" 'BEGIN { print 0.4 * i }')" left <>"$lib_tmp/never" || true
@@ -130,6 +131,7 @@ kill_and_resume() {
 			echo "$i: resumed" >>"$lib_tmp/resumed"
 		fi
 		dash export | cmp - "$lib_tmp/export.before"
+		dash -j show params | cmp - "$lib_tmp/params.before"
 	done
 	cat "$lib_tmp/resumed"
 }
@@ -148,10 +150,63 @@ elsewhere() {
 	[ $rc -eq 1 ] && grep -q "1 other network namespace" "$lib_tmp/elsewhere"
 }
 check "refused while another namespace would lose its configuration" elsewhere
-garbage() {
+
+# status WANTED TEXT COMMAND... - exit status, and what it says on stderr
+status() {
 	local rc=0
-	head -c 4000 /dev/urandom >"$lib_tmp/garbage"
-	dash flow restore "$lib_tmp/garbage" || rc=$?
-	[ $rc -eq 2 ]
+	"${@:3}" 2>"$lib_tmp/stderr" || rc=$?
+	cat "$lib_tmp/stderr"
+	[ $rc -eq "$1" ] && grep -q "$2" "$lib_tmp/stderr"
 }
-check "what flow save has not written is not restored" garbage
+check "with nothing to resume it says so" status 1 "nothing to resume" dash upgrade --resume
+
+# Interrupted when all was loaded, with another program on the second port, which cannot be released.
+halfway() {
+	local dir
+	dir=/run/dashctl-upgrade-$(on $appliance stat -Lc %i /proc/self/ns/net)
+	mkdir -m 700 "$dir"
+	dash export >"$dir/config.json"
+	dash flow save "$dir/flows"
+	printf '%s\n' "module $new" "fallback $old" "flows 65536" "port port0" "port port1" "port port9" >"$dir/plan"
+	ip -n $appliance link set port1 xdp off
+	ip -n $appliance link set port1 xdp obj "$ROOT/build/flood.bpf.o" sec xdp.frags
+}
+resume_in_vain() {
+	status 3 "port1.*another XDP program" dash upgrade --resume
+	grep -q "back to the one before" "$lib_tmp/stderr"
+	grep -q 'port "port9" is left out' "$lib_tmp/stderr"
+	# the new one had a port already, and gave way all the same
+	! grep -q "cannot remove" "$lib_tmp/stderr"
+}
+resume_after_all() {
+	ip -n $appliance link set port1 xdp off
+	dash upgrade --resume
+	dash export | cmp - "$lib_tmp/export.before"
+	dash -j show status | jq -e '[.ports[].mode] == ["native", "native"]'
+}
+ip -n $appliance link add port1 type veth peer name port1peer
+ip -n $appliance link set port1 up
+dash attach port1
+defer dash detach port1
+halfway
+check "a second port that cannot be released: the module before comes back, no packet is lost" steady resume_in_vain
+check "the TCP connection goes on" talk "half released"
+check "with the cause mended, --resume brings both ports" steady resume_after_all
+check "and the TCP connection" talk "released"
+
+check "what flow save has not written is not restored" \
+	eval 'head -c 4000 /dev/urandom >"$lib_tmp/garbage" && status 2 "not written by" dash flow restore "$lib_tmp/garbage"'
+dash flow save "$lib_tmp/saved"
+head -c -10 "$lib_tmp/saved" >"$lib_tmp/cut"
+check "nor is a file that is cut" status 2 "cut off or damaged" dash flow restore "$lib_tmp/cut"
+check "a whole one is" dash flow restore "$lib_tmp/saved"
+# one connection larger than the messages that many are sent in: length, type, nothing
+large() {
+	head -c 13 "$lib_tmp/saved"
+	printf '\x44\x9c'
+	tail -c +16 "$lib_tmp/saved" | head -c 2
+	head -c 40000 /dev/zero
+}
+large >"$lib_tmp/large"
+check "an absurdly large connection is refused" \
+	status 1 "flow restore: " timeout 30 ip netns exec $appliance "$ROOT/tools/dashctl" flow restore "$lib_tmp/large"

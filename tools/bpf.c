@@ -155,23 +155,6 @@ static __u32 mode_flags(enum bpf_mode mode)
 	       mode == BPF_MODE_GENERIC ? XDP_FLAGS_SKB_MODE : 0;
 }
 
-static int say_who(unsigned int ifindex)
-{
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info), id = 0;
-	int fd;
-
-	bpf_xdp_query_id((int)ifindex, 0, &id);
-	fd = id ? bpf_prog_get_fd_by_id(id) : -1;
-	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-		err("attach: program \"%s\" (id %u) is attached to the device already", info.name, id);
-	else
-		err("attach: another XDP program is attached to the device already");
-	if (fd >= 0)
-		close(fd);
-	return -EBUSY;
-}
-
 static int query(unsigned int ifindex, struct bpf_xdp_query_opts *q, __u32 *id)
 {
 	int e = bpf_xdp_query((int)ifindex, 0, q);
@@ -181,17 +164,35 @@ static int query(unsigned int ifindex, struct bpf_xdp_query_opts *q, __u32 *id)
 	return e;
 }
 
-static bool is_ours(__u32 id)
+static bool prog_info(__u32 id, struct bpf_prog_info *info)
 {
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
+	__u32 len = sizeof(*info);
 	int fd = id ? bpf_prog_get_fd_by_id(id) : -1;
-	bool ours = fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
-		    !strcmp(info.name, PROGRAM_NAME);
+	bool ok = fd >= 0 && !bpf_obj_get_info_by_fd(fd, info, &len);
 
 	if (fd >= 0)
 		close(fd);
-	return ours;
+	return ok;
+}
+
+static bool is_ours(__u32 id)
+{
+	struct bpf_prog_info info = { 0 };
+
+	return prog_info(id, &info) && !strcmp(info.name, PROGRAM_NAME);
+}
+
+static int say_who(unsigned int ifindex)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 id = 0;
+
+	bpf_xdp_query_id((int)ifindex, 0, &id);
+	if (prog_info(id, &info))
+		err("attach: program \"%s\" (id %u) is attached to the device already", info.name, id);
+	else
+		err("attach: another XDP program is attached to the device already");
+	return -EBUSY;
 }
 
 /* Our program that is on @ifindex makes room for @fd, or is taken off if that is -1. */
@@ -290,6 +291,8 @@ int bpf_attach(const struct bpf_plan *p)
 	skel->rodata->dash_port = p->port;
 	skel->rodata->dash_bounce = bounces(p->ifindex);
 	bpf_program__set_autoload(skel->progs.dash_bind, p->first);
+	/* which the verifier takes most of an attach's time for */
+	bpf_program__set_autoload(skel->progs.dash_xdp, !p->prepare);
 	e = p->first ? size_maps(skel, p) : reuse_maps(skel, p->bound);
 	if (!e) {
 		e = dash_xdp__load(skel);
@@ -378,6 +381,20 @@ int bpf_attached(unsigned int ifindex, const char **mode, bool *ours)
 		q.attach_mode == XDP_ATTACHED_MULTI ? "several" : "none";
 	*ours = !e && is_ours(id);
 	return e;
+}
+
+bool bpf_uses(unsigned int ifindex, uint32_t map)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, q);
+	__u32 maps[16], id, i;	/* the program has its five and its constants */
+	struct bpf_prog_info info = { .map_ids = (uintptr_t)maps, .nr_map_ids = ARRAY_SIZE(maps) };
+
+	if (query(ifindex, &q, &id) || !prog_info(id, &info) || strcmp(info.name, PROGRAM_NAME))
+		return false;
+	for (i = 0; i < info.nr_map_ids && i < ARRAY_SIZE(maps); i++)
+		if (maps[i] == map)
+			return true;
+	return false;
 }
 
 int bpf_detach(unsigned int ifindex)

@@ -84,5 +84,7 @@ int bpf_detach(unsigned int ifindex);
  * @ours: the program is dash_xdp
  */
 int bpf_attached(unsigned int ifindex, const char **mode, bool *ours);
+/* True if the program of ours that is on a device works on the map with this id. */
+bool bpf_uses(unsigned int ifindex, uint32_t map);
 
 #endif

@@ -158,6 +158,13 @@ int nl_open(void)
 	return EXIT_OK;
 }
 
+void nl_forget(void)
+{
+	nl_socket_free(nl.sk);
+	nl_cb_put(nl.cb);
+	memset(&nl, 0, sizeof(nl));
+}
+
 void nl_start(struct buf *b, uint8_t cmd)
 {
 	struct nlmsghdr h = { .nlmsg_type = (uint16_t)nl.family };

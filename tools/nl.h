@@ -15,6 +15,8 @@
  * Return: EXIT_OK, or EXIT_USAGE after telling why not.  Further calls do nothing.
  */
 int nl_open(void);
+/* For who lives longer than the module does: the next nl_open() asks for the family anew. */
+void nl_forget(void);
 
 /* Called for each message of an answer with its attributes. */
 typedef void (*nl_answer)(const void *attrs, size_t len, void *arg);

@@ -42,6 +42,7 @@
 #include "attr.h"
 #include "bpf.h"
 #include "cmd.h"
+#include "drop_words.h"
 #include "nl.h"
 #include "print.h"
 
@@ -319,7 +320,7 @@ static int save_flows(const struct upgrade *u)
 	return e ? e : keep(u, "flows");
 }
 
-/* Ports, parameters and sizes, one word a line, for --resume. */
+/* What is needed for --resume: lines of a word and its value, which is the rest of the line. */
 static int save_plan(const struct upgrade *u)
 {
 	char *file = in_dir(u, "part");
@@ -341,32 +342,44 @@ static int save_plan(const struct upgrade *u)
 	return e ? e : keep(u, "plan");
 }
 
+static void load_line(struct upgrade *u, const char *word, const char *rest)
+{
+	const char *value = rest + strcspn(rest, " ");
+
+	if (!strcmp(word, "module")) {
+		u->module = xstrdup(rest);
+	} else if (!strcmp(word, "fallback")) {
+		u->fallback = xstrdup(rest);
+	} else if (!strcmp(word, "flows")) {
+		u->flows = (uint32_t)strtoul(rest, NULL, 10);
+	} else if (!strcmp(word, "port") && u->n < (int)DASH_MAX_PORT) {
+		u->ifindex[u->n] = if_nametoindex(rest);
+		u->ports[u->n++] = xstrdup(rest);
+	} else if (!strcmp(word, "param") && *value && u->n_params + 2 < MAX_ARGS - 2) {
+		u->params[u->n_params++] = xasprintf("%.*s", (int)(value - rest), rest);
+		u->params[u->n_params++] = xstrdup(value + 1);
+	}
+}
+
 /* false: there is none, so nothing had begun. */
 static bool load_plan(struct upgrade *u)
 {
-	char *file = in_dir(u, "plan"), word[64], one[PATH_MAX], two[256], line[PATH_MAX + 512];
+	char *file = in_dir(u, "plan"), *line = NULL, *rest;
 	FILE *f = fopen(file, "re");
+	size_t size = 0;
 
 	free(file);
 	if (!f)
 		return false;
-	while (fgets(line, sizeof(line), f)) {
-		int n = sscanf(line, "%63s %4095s %255s", word, one, two);
-
-		if (n >= 2 && !strcmp(word, "module")) {
-			u->module = xstrdup(one);
-		} else if (n >= 2 && !strcmp(word, "fallback")) {
-			u->fallback = xstrdup(one);
-		} else if (n >= 2 && !strcmp(word, "flows")) {
-			u->flows = (uint32_t)strtoul(one, NULL, 10);
-		} else if (n >= 2 && !strcmp(word, "port") && u->n < (int)DASH_MAX_PORT) {
-			u->ifindex[u->n] = if_nametoindex(one);
-			u->ports[u->n++] = xstrdup(one);
-		} else if (n == 3 && !strcmp(word, "param") && u->n_params + 2 < MAX_ARGS - 2) {
-			u->params[u->n_params++] = xstrdup(one);
-			u->params[u->n_params++] = xstrdup(two);
-		}
+	while (getline(&line, &size, f) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		rest = strchr(line, ' ');
+		if (!rest)
+			continue;
+		*rest++ = '\0';
+		load_line(u, line, rest);
 	}
+	free(line);
 	fclose(f);
 	return u->module && u->fallback;
 }
@@ -385,35 +398,62 @@ static void forget(const struct upgrade *u)
 	rmdir(u->dir);
 }
 
-/* The whole program instead of the one that holds; @n ports. */
+/* The whole program instead of the one that holds, or where there is none; @n ports. */
 static int release(const struct upgrade *u, int n)
 {
+	const char *mode;
+	bool ours;
 	int i, e = 0;
 
-	for (i = 0; i < n; i++)
-		e = DASHCTL(NULL, "attach", u->ports[i], "--replace") ?: e;
+	for (i = 0; i < n; i++) {
+		bpf_attached(if_nametoindex(u->ports[i]), &mode, &ours);
+		e = (ours ? DASHCTL(NULL, "attach", u->ports[i], "--replace") :
+			    DASHCTL(NULL, "attach", u->ports[i])) ?: e;
+	}
 	return e;
+}
+
+/* On port @i, the program that forwards known connections without the module. */
+static int hold_port(const struct upgrade *u, int i)
+{
+	struct bpf_plan p = { .ifindex = u->ifindex[i], .port = u->index[i], .replace = true, .alone = true };
+
+	memcpy(p.bound, u->maps, sizeof(p.bound));
+	return bpf_attach(&p);
 }
 
 /* Known connections are forwarded without the module from here on. */
 static int hold(struct upgrade *u)
 {
-	int i, e;
+	int i;
 
 	if (u->n && bpf_drops_open(&u->drops, u->maps))
 		return EXIT_KERNEL;
 	u->since = now();
-	for (i = 0; i < u->n; i++) {
-		struct bpf_plan p = { .ifindex = u->ifindex[i], .port = u->index[i], .replace = true, .alone = true };
-
-		memcpy(p.bound, u->maps, sizeof(p.bound));
-		e = bpf_attach(&p);
-		if (e) {
+	for (i = 0; i < u->n; i++)
+		if (hold_port(u, i)) {
 			release(u, i);
 			return EXIT_KERNEL;
 		}
-	}
 	return EXIT_OK;
+}
+
+/*
+ * The module that is loaded must go, after ports may have been released on its maps, which keeps
+ * it in the kernel: hold those again.  They have the connections, for release is the last step.
+ * Where this fails, take_out() does, and tells.
+ */
+static void hold_again(void)
+{
+	struct upgrade loaded = { 0 };
+	int i;
+
+	nl_forget();	/* it knew the family of another module */
+	if (read_status(&loaded))
+		return;
+	for (i = 0; i < loaded.n; i++)
+		if (bpf_uses(loaded.ifindex[i], loaded.maps[DASH_MAP_FLOWS]))
+			hold_port(&loaded, i);
 }
 
 /* Everything into the module that is loaded. */
@@ -443,8 +483,11 @@ static int load(const struct upgrade *u)
 /* @fresh: whatever is loaded gives way. */
 static int load_with(const struct upgrade *u, const char *module, bool fresh)
 {
-	if (fresh && is_loaded() && take_out())
-		return EXIT_KERNEL;
+	if (fresh && is_loaded()) {
+		hold_again();
+		if (take_out())
+			return EXIT_KERNEL;
+	}
 	if (!is_loaded() && insert(module))
 		return EXIT_KERNEL;
 	return load(u);
@@ -453,21 +496,13 @@ static int load_with(const struct upgrade *u, const char *module, bool fresh)
 /* By reason: what a known connection loses is not a new one's first packet. */
 static void tell_drops(struct upgrade *u)
 {
-	static const struct {
-		const char *name;
-		unsigned int number;
-	} reasons[] = {
-#define X(num, sym, str, scope, fwd) { str, num },
-		DASH_DROP_REASONS(X)
-#undef X
-	};
-	size_t i;
+	unsigned int i;
 
 	bpf_drops_close(&u->drops);
 	pr_rows("dropped_meanwhile");
-	for (i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (u->drops.count[reasons[i].number])
-			pr_u64(reasons[i].name, u->drops.count[reasons[i].number]);
+	for (i = 0; i < DASH_DROP_COUNT; i++)
+		if (u->drops.count[i] && drop_words(i))
+			pr_u64(drop_words(i)->name, u->drops.count[i]);
 	pr_end();
 }
 
@@ -483,14 +518,30 @@ static void tell(struct upgrade *u, bool fallback)
 	pr_end();
 }
 
+/* A device that was deleted meanwhile must not keep the others waiting. */
+static void leave_out_gone(struct upgrade *u)
+{
+	int i, n = 0;
+
+	for (i = 0; i < u->n; i++) {
+		if (if_nametoindex(u->ports[i]))
+			u->ports[n++] = u->ports[i];
+		else
+			err("upgrade: port \"%s\" is left out: there is no such device any more", u->ports[i]);
+	}
+	u->n = n;
+}
+
 /*
  * From the swap on: the new module, or else the one that ran before.  Each step may be done once
  * more, so that somebody who was killed anywhere can begin here again, with the module that is there.
  */
 static int finish(struct upgrade *u, bool fresh)
 {
-	int e = load_with(u, u->module, fresh);
+	int e;
 
+	leave_out_gone(u);
+	e = load_with(u, u->module, fresh);
 	if (!e) {
 		tell(u, false);
 		forget(u);
@@ -520,6 +571,10 @@ static int check(struct upgrade *u, const struct args *a)
 		err("upgrade: name the file of the module that runs now with --fallback, for the case that the new one fails");
 		return EXIT_USAGE;
 	}
+	if (strchr(u->module, '\n') || strchr(u->fallback, '\n')) {
+		err("upgrade: a file with a line break in its name");
+		return EXIT_USAGE;
+	}
 	if (u->elsewhere) {
 		err("upgrade: the module has configuration or ports in %u other network namespaces, which would lose them",
 		    u->elsewhere);
@@ -544,7 +599,13 @@ static int make_dir(struct upgrade *u, bool resume)
 		return EXIT_USAGE;
 	}
 	u->dir = xasprintf("/run/dashctl-upgrade-%llu", (unsigned long long)st.st_ino);
-	if (resume || !mkdir(u->dir, 0700))
+	if (resume) {
+		if (!access(u->dir, F_OK))
+			return EXIT_OK;
+		err("upgrade: nothing to resume: no upgrade of this network namespace was interrupted");
+		return EXIT_INVALID;
+	}
+	if (!mkdir(u->dir, 0700))
 		return EXIT_OK;
 	if (errno == EEXIST)
 		err("upgrade: %s is there: another upgrade is running, or was interrupted (then: dashctl upgrade --resume)",
