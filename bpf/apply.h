@@ -102,7 +102,7 @@ static __always_inline __u16 dash_fold(__u64 sum)
 /* 16.3: the same for all packets of a connection, in the configured range. */
 static __always_inline __be16 dash_sport(const struct dash_hot *hot, const struct dash_pkt *pkt)
 {
-	return bpf_htons(hot->sport_base + (dash_tag(pkt->hash) & hot->sport_mask));
+	return hot->sport_base | (dash_tag(pkt->hash) & hot->sport_mask);
 }
 
 static __always_inline void dash_write_vxlan(struct udphdr *udp, const struct dash_hot *hot,

@@ -116,7 +116,7 @@ static __always_inline __u32 admit(struct dash_buf *b, const struct dash_hot *ho
 		goto drop;
 	}
 	pkt->vip = vip->idx;
-	pkt->dir = dash_dir_of(tables, pkt->rx_vni);
+	pkt->dir = dash_dir_of(tables, bpf_htonl(pkt->rx_vni << 8));
 	reason = dash_parse_inner(b, pkt, f);
 	if (reason)
 		goto drop;

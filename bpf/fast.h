@@ -32,33 +32,27 @@
 #define DASH_DECLINE		(-1)
 /* The shortest of them all: IPv4 in IPv4, an UDP header inside, no payload */
 #define DASH_PLAIN_MIN		(2 * (ETH_HLEN + sizeof(struct iphdr)) + DASH_VXLAN_OVERHEAD + DASH_UDP_LEN)
+/* Of the four bytes from flags and offset on: what is zero in a whole packet, and the protocol */
+#define DASH_IP_FRAG_PROTO	((DASH_IP_MF | DASH_IP_OFFSET) << 16 | 0xff)
 #define DASH_TCP_MOVES		(DASH_TCP_F_SYN | DASH_TCP_F_FIN | DASH_TCP_F_RST)
 
 /**
  * struct dash_plain - the facts of a plain packet, in registers
  * @key: flow key, five words
  * @hash: of the flow
- * @vni: received, host order
+ * @vni: received, as in the VXLAN header
  * @dir: enum dash_dir
  * @eni: index
- * @class: enum dash_proto_class
  * @v6: the inner packet is IPv6
  */
 struct dash_plain {
 	__u64 key[5];
 	__u64 hash;
-	__u32 vni;
+	__be32 vni;
 	__u32 dir;
 	__u32 eni;
-	__u32 class;
 	bool v6;
 };
-
-/*
- * Keep @p in a register.  clang 14 otherwise puts an address inside dash_words together
- * anew for each of its members, four instructions at a time.
- */
-#define dash_pin(p) asm("" : "+r"(p))
 
 /* Packet and map memory may be read at any address; clang would split what its type calls unaligned. */
 static __always_inline __u64 dash_load64(const void *p)
@@ -66,68 +60,83 @@ static __always_inline __u64 dash_load64(const void *p)
 	return *(const __u64 *)p;
 }
 
-/* Outer headers whose length is the frame's; @len is the frame's. */
-static __always_inline bool dash_plain_outer4(const void *l3, __u32 len, __be16 port)
+static __always_inline __u32 dash_load32(const void *p)
 {
-	const struct iphdr *ip = l3;
-	const struct udphdr *udp = l3 + sizeof(*ip);
-	__u32 tot = bpf_ntohs(ip->tot_len);
-
-	return *(const __u8 *)ip == 0x45 && ip->protocol == IPPROTO_UDP && udp->dest == port &&
-	       tot + ETH_HLEN == len && bpf_ntohs(udp->len) + sizeof(*ip) == tot &&
-	       !(ip->frag_off & bpf_htons(DASH_IP_MF | DASH_IP_OFFSET)) &&
-	       dash_ip4_sum_ok(ip);
+	return *(const __u32 *)p;
 }
 
-static __always_inline bool dash_plain_outer6(const void *l3, __u32 len, __be16 port)
+/* Port and length of the UDP header @udp are the configured port, @len. */
+static __always_inline bool dash_plain_udp(const struct dash_hot *hot, const void *udp, __u32 len)
 {
-	const struct ipv6hdr *ip = l3;
-	const struct udphdr *udp = l3 + sizeof(*ip);
-
-	return (*(const __u8 *)ip & 0xf0) == 0x60 && ip->nexthdr == IPPROTO_UDP && udp->dest == port &&
-	       bpf_ntohs(ip->payload_len) + ETH_HLEN + sizeof(*ip) == len && udp->len == ip->payload_len &&
-	       !dash_ip_is_v4((const void *)&ip->saddr) && !dash_ip_is_v4((const void *)&ip->daddr);
+	return bpf_ntohl(dash_load32(udp + 2)) == hot->vxlan_word + len;
 }
 
 /*
- * @l4: TCP or UDP header with @room bytes, of which DASH_UDP_LEN can be read.  Returns
- * its enum dash_proto_class, or DASH_PC_N if it is not plain.
+ * Outer headers whose length is the frame's; @len is the frame's.  Fields are looked at
+ * in words: version, header and packet length in one, flags, offset and protocol in another.
  */
-static __always_inline __u32 dash_plain_l4(const void *l4, const void *end, __u32 room, __u8 proto)
+static __always_inline bool dash_plain_outer4(const struct dash_hot *hot, const void *l3, __u32 len)
+{
+	__u32 tot = len - ETH_HLEN;
+
+	return (bpf_ntohl(dash_load32(l3)) & 0xff00ffff) == (0x45u << 24) + tot &&
+	       (dash_load32(l3 + 6) & bpf_htonl(DASH_IP_FRAG_PROTO)) == bpf_htonl(IPPROTO_UDP) &&
+	       dash_plain_udp(hot, l3 + sizeof(struct iphdr), tot - sizeof(struct iphdr)) &&
+	       dash_ip4_sum_ok(l3);
+}
+
+static __always_inline bool dash_plain_outer6(const struct dash_hot *hot, const void *l3, __u32 len)
+{
+	const struct ipv6hdr *ip = l3;
+	__u32 room = len - ETH_HLEN - sizeof(*ip);
+
+	return (*(const __u8 *)ip & 0xf0) == 0x60 &&
+	       bpf_ntohl(dash_load32(l3 + 4)) >> 8 == (room << 8) + IPPROTO_UDP &&
+	       dash_plain_udp(hot, l3 + sizeof(*ip), room) &&
+	       !dash_ip_is_v4((const void *)&ip->saddr) && !dash_ip_is_v4((const void *)&ip->daddr);
+}
+
+/* TCP header @l4 of @room bytes with what follows: all there, and nothing that moves a state. */
+static __always_inline bool dash_plain_tcp(const void *l4, const void *end, __u32 room)
 {
 	const __u8 *tcp = l4;
 
-	if (proto == IPPROTO_UDP)
-		return room >= DASH_UDP_LEN ? DASH_PC_UDP : DASH_PC_N;
-	if (proto != IPPROTO_TCP || l4 + DASH_TCP_MIN > end || tcp[13] & DASH_TCP_MOVES ||
-	    tcp[12] < 0x50 || (tcp[12] >> 4) * 4u > room)
-		return DASH_PC_N;
-	return DASH_PC_TCP;
+	/* the reserved bits behind the header length are zero, or make it longer */
+	return l4 + DASH_TCP_MIN <= end && !(tcp[13] & DASH_TCP_MOVES) && tcp[12] >= 0x50 &&
+	       tcp[12] >> 2 <= room;
+}
+
+/* Second word of the key; @l4: TCP or UDP header. */
+static __always_inline __u64 dash_plain_rest(const void *l4, const struct dash_plain *p, __u8 proto)
+{
+	union dash_key_rest rest = { .ports = dash_load32(l4), .eni = p->eni, .proto = proto, .v6 = p->v6 };
+
+	if (p->dir == DASH_INBOUND)
+		rest.ports = rest.ports << 16 | (__u32)rest.ports >> 16;
+	return rest.word;
 }
 
 /* Inner packet at @l3, of at most @room bytes, to @p->key. */
 static __always_inline bool dash_plain_inner4(const void *l3, const void *end, __u32 room,
 					      struct dash_plain *p)
 {
-	const struct iphdr *ip = l3;
-	const void *l4 = l3 + sizeof(*ip);
-	__u32 tot = bpf_ntohs(ip->tot_len);
-	union dash_key_rest rest = { .ports = *(const __be32 *)l4, .eni = p->eni, .proto = ip->protocol };
+	__u32 first = bpf_ntohl(dash_load32(l3)), tot = first & 0xffff;
+	__u32 proto = dash_load32(l3 + 6) & bpf_htonl(DASH_IP_FRAG_PROTO);
+	const void *l4 = l3 + sizeof(struct iphdr);
 
-	if (*(const __u8 *)ip != 0x45 || tot > room || tot < sizeof(*ip) ||
-	    ip->frag_off & bpf_htons(DASH_IP_MF | DASH_IP_OFFSET))
-		return false;
-	p->class = dash_plain_l4(l4, end, tot - sizeof(*ip), ip->protocol);
-	if (p->class == DASH_PC_N)
-		return false;
-	p->key[0] = dash_load64(&ip->saddr);
-	if (p->dir == DASH_INBOUND) {
-		p->key[0] = p->key[0] << 32 | p->key[0] >> 32;
-		rest.ports = rest.ports << 16 | (__u32)rest.ports >> 16;
-	}
-	p->key[1] = rest.word;
-	dash_pin(p->key[1]);
 	p->v6 = false;
+	if (first >> 24 != 0x45 || tot > room || tot < sizeof(struct iphdr) + DASH_UDP_LEN)
+		return false;
+	if (proto == bpf_htonl(IPPROTO_UDP))
+		p->key[1] = dash_plain_rest(l4, p, IPPROTO_UDP);
+	else if (proto == bpf_htonl(IPPROTO_TCP) && dash_plain_tcp(l4, end, tot - sizeof(struct iphdr)))
+		p->key[1] = dash_plain_rest(l4, p, IPPROTO_TCP);
+	else
+		return false;
+	p->key[0] = dash_load64(&((const struct iphdr *)l3)->saddr);
+	if (p->dir == DASH_INBOUND)
+		p->key[0] = p->key[0] << 32 | p->key[0] >> 32;
+	dash_pin(p->key[1]);
 	return true;
 }
 
@@ -137,30 +146,30 @@ static __always_inline bool dash_plain_inner6(const void *l3, const void *end, _
 	const struct ipv6hdr *ip = l3;
 	const void *l4 = l3 + sizeof(*ip);
 	__u32 len = bpf_ntohs(ip->payload_len);
-	union dash_key_rest rest = { .ports = *(const __be32 *)l4, .eni = p->eni, .proto = ip->nexthdr, .v6 = 1 };
 	const __be32 *vm = ip->saddr.s6_addr32, *remote = ip->daddr.s6_addr32;
 	union dash_key_pair first, mid;
 
-	if ((*(const __u8 *)ip & 0xf0) != 0x60 || len + sizeof(*ip) > room)
+	p->v6 = true;
+	if ((*(const __u8 *)ip & 0xf0) != 0x60 || len + sizeof(*ip) > room || len < DASH_UDP_LEN)
 		return false;
-	p->class = dash_plain_l4(l4, end, len, ip->nexthdr);
-	if (p->class == DASH_PC_N)
+	if (ip->nexthdr == IPPROTO_UDP)
+		p->key[1] = dash_plain_rest(l4, p, IPPROTO_UDP);
+	else if (ip->nexthdr == IPPROTO_TCP && dash_plain_tcp(l4, end, len))
+		p->key[1] = dash_plain_rest(l4, p, IPPROTO_TCP);
+	else
 		return false;
 	if (p->dir == DASH_INBOUND) {
 		vm = ip->daddr.s6_addr32;
 		remote = ip->saddr.s6_addr32;
-		rest.ports = rest.ports << 16 | (__u32)rest.ports >> 16;
 	}
 	first.half[0] = vm[0];
 	first.half[1] = remote[0];
 	mid.half[0] = vm[3];
 	mid.half[1] = remote[1];
 	p->key[0] = first.word;
-	p->key[1] = rest.word;
 	p->key[2] = dash_load64(vm + 1);
 	p->key[3] = mid.word;
 	p->key[4] = dash_load64(remote + 2);
-	p->v6 = true;
 	return true;
 }
 
@@ -218,13 +227,21 @@ static __always_inline bool dash_plain_plan(const struct dash_hot *hot, const st
 	if (dash_ip_is_v4(&eni->pa) == v6)
 		return false;
 	if (flow->flags & DASH_F_INITIATOR_IN &&
-	    (flow->vni != bpf_htonl(p->vni << 8) || !dash_plain_from(&flow->pa, l3, v6)))
+	    (flow->vni != p->vni || !dash_plain_from(&flow->pa, l3, v6)))
 		return false;
 	plan->sip = &vip->ip;
 	plan->dip = &eni->pa;
 	plan->vni = eni->vni ?: vip->vm_vni;
 	plan->nh = eni->nh;
 	return true;
+}
+
+/* One's complement of the one's complement sum @sum, less than 2^36, in 16 bits. */
+static __always_inline __u16 dash_fold36(__u64 sum)
+{
+	sum = (sum >> 16) + (sum & 0xffff);
+	sum = (sum >> 16) + (sum & 0xffff);
+	return ~(__u16)((sum >> 16) + sum);
 }
 
 static __always_inline void dash_rewrite4(void *l3, const struct dash_plan *plan)
@@ -234,8 +251,8 @@ static __always_inline void dash_rewrite4(void *l3, const struct dash_plan *plan
 
 	*(__be32 *)&ip->id = bpf_htonl(DASH_IP_ID << 16);
 	*(__be16 *)&ip->ttl = bpf_htons(DASH_TTL << 8 | IPPROTO_UDP);
-	ip->check = dash_fold((__u64)*(__be32 *)ip + bpf_htons(DASH_IP_ID) +
-			      bpf_htons(DASH_TTL << 8 | IPPROTO_UDP) + sip + dip);
+	ip->check = dash_fold36((__u64)dash_load32(ip) + bpf_htons(DASH_IP_ID) +
+				bpf_htons(DASH_TTL << 8 | IPPROTO_UDP) + sip + dip);
 	ip->saddr = sip;
 	ip->daddr = dip;
 }
@@ -252,34 +269,20 @@ static __always_inline void dash_rewrite6(void *l3, const struct dash_plan *plan
 	*(__u64 *)&ip->daddr.s6_addr32[2] = dash_load64(&plan->dip->w[2]);
 }
 
+/* @udp: or TCP. */
 static __always_inline void dash_count_fast(struct dash_eni_stats *eni, struct dash_flow *flow,
-					    const struct dash_plain *p, __u64 len, __u64 inner_len)
+					    enum dash_dir dir, bool udp, __u64 len, __u64 inner_len)
 {
-	__u32 dir = p->dir & 1;
 	struct dash_hits *hits = &eni->hits[dash_port][dir];
 
 	hits->bytes += len;
-	hits->packets[p->class & 1]++;
+	if (udp)
+		hits->packets[DASH_PC_UDP]++;
+	else
+		hits->packets[DASH_PC_TCP]++;
 	flow->seen = bpf_jiffies64();
 	__sync_fetch_and_add(&flow->packets[dir], 1);
 	__sync_fetch_and_add(&flow->bytes[dir], inner_len);
-}
-
-/* As dash_vip_find(), of the outer destination as it lies in the header. */
-static __always_inline const struct dash_hot_vip *
-dash_plain_vip(const struct dash_hot *hot, const struct dash_admit *t, const void *l3, const bool v6)
-{
-	const struct dash_ip *d6 = (const void *)&((const struct ipv6hdr *)l3)->daddr;
-	struct dash_ip ip = v6 ? *d6 : dash_ip_from_v4(((const struct iphdr *)l3)->daddr);
-	const struct dash_hot_vip *vip;
-	__u32 entry;
-
-	entry = t->vip_slot[dash_slot_of(dash_vip_word(&ip), t->vip_seed, DASH_VIP_SLOTS)];
-	if (!entry)
-		return NULL;
-	vip = &hot->vip[(entry - 1) & (DASH_MAX_VIP - 1)];
-	dash_pin(vip);
-	return vip->valid && dash_ip_eq(&vip->ip, &ip) ? vip : NULL;
 }
 
 /*
@@ -288,11 +291,13 @@ dash_plain_vip(const struct dash_hot *hot, const struct dash_admit *t, const voi
  */
 static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_hot *hot,
 					const struct dash_admit *tables, const struct dash_hot_vip *vip,
-					void *data, const void *end, __u32 vni, const bool v6,
+					void *data, const void *end, __be32 vni, const bool v6,
 					const enum dash_dir dir)
 {
 	const __u32 udp_off = ETH_HLEN + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 	const __u32 eth_off = udp_off + DASH_VXLAN_OVERHEAD, l3_off = eth_off + ETH_HLEN;
+	const __le64 *vm_end = data + eth_off + (dir == DASH_OUTBOUND ? ETH_ALEN : 0);
+	__u64 index = dash_eni_of(tables, dash_mac_word(__le64_to_cpu(*vm_end))) - 1;
 	struct dash_plain p = { .vni = vni, .dir = dir };
 	struct udphdr *udp = data + udp_off;
 	__be32 *vxlan = data + udp_off + sizeof(*udp);
@@ -304,14 +309,9 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	struct dash_plan plan;
 	__be16 type;
 
-	p.eni = dash_eni_of(tables, data + eth_off, dir);
-	if (!p.eni)
+	if (index >= DASH_MAX_ENI)	/* no such ENI, or one for the pipeline */
 		return DASH_DECLINE;
-	p.eni = (p.eni - 1) & (DASH_MAX_ENI - 1);
-	eni = &hot->eni[p.eni];
-	dash_pin(eni);
-	if (eni->flags != DASH_ENI_UP)
-		return DASH_DECLINE;
+	p.eni = index;
 
 	type = dash_eth_type(data + eth_off);
 	if (type == bpf_htons(ETH_P_IP)) {
@@ -326,6 +326,8 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	} else {
 		return DASH_DECLINE;
 	}
+	eni = &hot->eni[p.eni];
+	dash_pin(eni);
 	if (!flow || flow->gen != eni->gen ||
 	    (flow->state != DASH_ST_OPEN && flow->state != DASH_ST_ESTABLISHED) ||
 	    !dash_plain_plan(hot, eni, flow, &p, data + ETH_HLEN, vip, v6, &plan))
@@ -343,25 +345,25 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 		dash_rewrite6(data + ETH_HLEN, &plan);
 	else
 		dash_rewrite4(data + ETH_HLEN, &plan);
-	udp->source = bpf_htons(hot->sport_base + (dash_tag(p.hash) & hot->sport_mask));
+	udp->source = hot->sport_base | (dash_tag(p.hash) & hot->sport_mask);
 	udp->check = 0;
-	vxlan[0] = bpf_htonl(DASH_VXLAN_I);
 	vxlan[1] = plan.vni;
 	if (dir == DASH_OUTBOUND && flow->flags & DASH_F_SET_DMAC)
 		dash_write_dmac(data + eth_off, flow->dmac);
-	dash_count_fast(stats, flow, &p, len, len - eth_off);
+	dash_count_fast(stats, flow, dir, flow->state == DASH_ST_OPEN, len, len - eth_off);
 	return dash_leave(ctx, nh);
 }
 
 /* @v6: family of the outer headers, a constant.  Returns the verdict or DASH_DECLINE. */
 static __always_inline int dash_fast(struct xdp_md *ctx, const struct dash_hot *hot, const bool v6)
 {
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end, *l3 = data + ETH_HLEN;
 	const __u32 udp_off = ETH_HLEN + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 	const __be32 *vxlan = data + udp_off + sizeof(struct udphdr);
 	const struct dash_admit *tables = dash_admit_tables(hot);
 	const struct dash_hot_vip *vip;
-	__u32 len = end - data, vni;
+	__u32 len = end - data;
+	__be32 vni;
 
 	dash_pin(tables);
 	/* all that is read at constant offsets, but for inner IPv6 and TCP */
@@ -369,14 +371,14 @@ static __always_inline int dash_fast(struct xdp_md *ctx, const struct dash_hot *
 		return DASH_DECLINE;
 	if (len > DASH_ONE_BUFFER && bpf_xdp_get_buff_len(ctx) != len)
 		return DASH_DECLINE;
-	if (!(v6 ? dash_plain_outer6(data + ETH_HLEN, len, hot->vxlan_port) :
-		   dash_plain_outer4(data + ETH_HLEN, len, hot->vxlan_port)) ||
-	    !(vxlan[0] & bpf_htonl(DASH_VXLAN_I)))
+	if (!(v6 ? dash_plain_outer6(hot, l3, len) : dash_plain_outer4(hot, l3, len)) ||
+	    vxlan[0] != bpf_htonl(DASH_VXLAN_I))
 		return DASH_DECLINE;
-	vip = dash_plain_vip(hot, tables, data + ETH_HLEN, v6);
+	vip = v6 ? dash_vip6_find(hot, tables, l3 + offsetof(struct ipv6hdr, daddr)) :
+		   dash_vip4_find(hot, tables, ((const struct iphdr *)l3)->daddr);
 	if (!vip)
 		return DASH_DECLINE;
-	vni = bpf_ntohl(vxlan[1]) >> 8;
+	vni = vxlan[1] & bpf_htonl(~0xffu);
 	if (dash_dir_of(tables, vni) == DASH_OUTBOUND)
 		return dash_fast_go(ctx, hot, tables, vip, data, end, vni, v6, DASH_OUTBOUND);
 	return dash_fast_go(ctx, hot, tables, vip, data, end, vni, v6, DASH_INBOUND);

@@ -37,7 +37,7 @@
 #include "nexthop.h"
 
 #define SHADOW_SIZE	offsetof(struct dash_hot, nh)
-#define MAX_VNI		(DASH_MAX_ENI + DASH_MAX_VIP)
+#define MAX_VNI		(1 + DASH_MAX_ENI + DASH_MAX_VIP)
 /* expected tries with a full table: e^(n^2/2m), 3000 for VIPs; this is far beyond */
 #define MAX_TRIES	1000000u
 
@@ -62,7 +62,7 @@ struct dash_hot_state {
 	struct dash_hot *cur;
 	struct dash_hot __rcu *live;
 	struct dash_hot *shadow;
-	__be16 vxlan_port;
+	u16 vxlan_port;
 	u16 sport_base, sport_mask;
 	struct dash_hot_vip vip[DASH_MAX_VIP];
 	struct dash_hot_eni eni[DASH_MAX_ENI];
@@ -76,6 +76,10 @@ static struct dash_hot *writable(struct dash_hot_state *h)
 	if (!h->cur) {
 		h->shadow = kvzalloc(SHADOW_SIZE, GFP_KERNEL_ACCOUNT);
 		h->cur = h->shadow;
+		if (h->cur) {
+			dash_admit_clear(&h->cur->admit[0]);
+			dash_admit_clear(&h->cur->admit[1]);
+		}
 	}
 	return h->cur;
 }
@@ -120,13 +124,18 @@ static int vip_index(const struct dash_hot *cur, const struct dash_hot_vip *next
 	return unused >= 0 ? unused : left;
 }
 
+static u64 vip_key(const struct dash_ip *ip)
+{
+	return dash_ip_is_v4(ip) ? (__force u32)ip->w[3] : dash_vip_word(ip);
+}
+
 static int prepare_vips(struct dash_hot_state *h, struct dash_admit *idle,
 			const struct dash_hot_appliance *a, u32 n_a, u64 *key,
 			unsigned long *used)
 {
 	struct dash_hot_vip *next = h->vip;
 	int idx[2], i, f;
-	u32 n = 0;
+	u32 n = 2;		/* keys 0 and 1 for dash_admit_clear() */
 
 	memcpy(next, h->cur->vip, sizeof(h->vip));
 	for (i = 0; i < DASH_MAX_VIP; i++)
@@ -161,30 +170,37 @@ static int prepare_vips(struct dash_hot_state *h, struct dash_admit *idle,
 				next[idx[f]].other = idx[!f] >= 0 ? idx[!f] : idx[f];
 	}
 
+	key[0] = 0;
+	key[1] = 1;
 	for (i = 0; i < DASH_MAX_VIP; i++)
 		if (next[i].valid)
-			key[n++] = dash_vip_word(&next[i].ip);
+			key[n++] = vip_key(&next[i].ip);
 	idle->vip_seed = find_seed(key, n, DASH_VIP_SLOTS, used);
 	if (!idle->vip_seed)
 		return -ENOSPC;
-	memset(idle->vip_slot, 0, sizeof(idle->vip_slot));
-	for (i = 0; i < DASH_MAX_VIP; i++)
-		if (next[i].valid)
-			idle->vip_slot[dash_slot_of(dash_vip_word(&next[i].ip), idle->vip_seed,
-						    DASH_VIP_SLOTS)] = i + 1;
+	for (i = 0; i < DASH_MAX_VIP; i++) {
+		const struct dash_ip *ip = &next[i].ip;
+		u32 slot = dash_slot_of(vip_key(ip), idle->vip_seed, DASH_VIP_SLOTS);
+
+		if (!next[i].valid)
+			continue;
+		if (dash_ip_is_v4(ip))
+			idle->vip4[slot] = (u64)i << 32 | (__force u32)ip->w[3];
+		else
+			idle->vip6[slot] = i + 1;
+	}
 	return 0;
 }
 
+/* @key[0] is 0, the VNI of an ENI that has none of its own. */
 static u32 add_vni(u64 *key, u32 n, u32 vni)
 {
-	u32 i;
+	u32 i, word = (__force u32)cpu_to_be32(vni << 8);
 
-	if (!vni)
-		return n;
 	for (i = 0; i < n; i++)
-		if (key[i] == vni)
+		if (key[i] == word)
 			return n;
-	key[n] = vni;
+	key[n] = word;
 	return n + 1;
 }
 
@@ -192,8 +208,9 @@ static int prepare_vnis(struct dash_admit *idle, const struct dash_hot_appliance
 			const struct dash_hot_eni_cfg *e, u32 n_e, u64 *key,
 			unsigned long *used)
 {
-	u32 i, n = 0;
+	u32 i, n = 1;
 
+	key[0] = 0;
 	for (i = 0; i < n_a; i++)
 		n = add_vni(key, n, a[i].vm_vni);
 	for (i = 0; i < n_e; i++)
@@ -201,8 +218,7 @@ static int prepare_vnis(struct dash_admit *idle, const struct dash_hot_appliance
 	idle->vni_seed = find_seed(key, n, DASH_VNI_SLOTS, used);
 	if (!idle->vni_seed)
 		return -ENOSPC;
-	memset(idle->vni, 0, sizeof(idle->vni));
-	for (i = 0; i < n; i++)
+	for (i = 1; i < n; i++)
 		idle->vni[dash_slot_of(key[i], idle->vni_seed, DASH_VNI_SLOTS)] = key[i];
 	return 0;
 }
@@ -214,11 +230,12 @@ static u64 mac_word(const u8 *mac)
 
 	for (i = 5; i >= 0; i--)
 		w = w << 8 | mac[i];
-	return w;
+	return dash_mac_word(w);
 }
 
-static int prepare_macs(struct dash_admit *idle, const struct dash_hot_eni_cfg *e, u32 n_e,
-			u64 *key, unsigned long *used)
+/* With the words of the ENIs, which @h->eni has already. */
+static int prepare_macs(struct dash_hot_state *h, struct dash_admit *idle,
+			const struct dash_hot_eni_cfg *e, u32 n_e, u64 *key, unsigned long *used)
 {
 	u32 i;
 
@@ -227,10 +244,9 @@ static int prepare_macs(struct dash_admit *idle, const struct dash_hot_eni_cfg *
 	idle->mac_seed = find_seed(key, n_e, DASH_MAC_SLOTS, used);
 	if (!idle->mac_seed)
 		return -ENOSPC;
-	memset(idle->mac, 0, sizeof(idle->mac));
 	for (i = 0; i < n_e; i++)
 		idle->mac[dash_slot_of(key[i], idle->mac_seed, DASH_MAC_SLOTS)] =
-			key[i] | (u64)(e[i].idx + 1) << 48;
+			key[i] | (e[i].idx + 1) | (h->eni[e[i].idx].flags != DASH_ENI_UP ? DASH_MAC_SLOW : 0);
 	return 0;
 }
 
@@ -254,16 +270,6 @@ int dash_hot_prepare(struct dash_net *dn, const struct dash_hot_appliance *a, u3
 	if (!key || !used)
 		goto out;
 
-	cond_synchronize_rcu(h->idle_since);
-	idle = &h->cur->admit[!h->cur->active];
-	err = prepare_vips(h, idle, a, n_a, key, used);
-	if (!err)
-		err = prepare_vnis(idle, a, n_a, e, n_e, key, used);
-	if (!err)
-		err = prepare_macs(idle, e, n_e, key, used);
-	if (err)
-		goto out;
-
 	memset(h->eni, 0, sizeof(h->eni));
 	for (i = 0; i < n_e; i++) {
 		struct dash_hot_eni *w = &h->eni[e[i].idx];
@@ -273,6 +279,15 @@ int dash_hot_prepare(struct dash_net *dn, const struct dash_hot_appliance *a, u3
 		w->vni = cpu_to_be32(e[i].vm_vni << 8);
 		w->pa = e[i].pa;
 	}
+
+	cond_synchronize_rcu(h->idle_since);
+	idle = &h->cur->admit[!h->cur->active];
+	dash_admit_clear(idle);
+	err = prepare_vips(h, idle, a, n_a, key, used);
+	if (!err)
+		err = prepare_vnis(idle, a, n_a, e, n_e, key, used);
+	if (!err)
+		err = prepare_macs(h, idle, e, n_e, key, used);
 out:
 	bitmap_free(used);
 	kvfree(key);
@@ -326,11 +341,29 @@ void dash_hot_flip(struct dash_net *dn)
 			WRITE_ONCE(hot->vip[i].valid, 0);
 }
 
+/* Flags of ENIs have changed: the active half says again whose packets may take the fast path. */
+static void mark_macs(struct dash_hot *hot)
+{
+	u64 *mac = hot->admit[hot->active].mac;
+	u32 i, idx;
+
+	for (i = 0; i < DASH_MAC_SLOTS; i++) {
+		idx = mac[i] & (DASH_MAC_SLOW - 1);
+		if (idx)
+			WRITE_ONCE(mac[i], (mac[i] & ~(u64)DASH_MAC_SLOW) |
+					   (hot->eni[idx - 1].flags != DASH_ENI_UP ? DASH_MAC_SLOW : 0));
+	}
+}
+
 void dash_hot_eni_down(struct dash_net *dn, u16 eni_idx)
 {
+	struct dash_hot *hot = dn->hot->cur;
+
 	lockdep_assert_held(&dn->lock);
-	if (dn->hot->cur && !WARN_ON_ONCE(eni_idx >= DASH_MAX_ENI))
-		WRITE_ONCE(dn->hot->cur->eni[eni_idx].flags, 0);
+	if (!hot || WARN_ON_ONCE(eni_idx >= DASH_MAX_ENI))
+		return;
+	WRITE_ONCE(hot->eni[eni_idx].flags, 0);
+	mark_macs(hot);
 }
 
 void dash_hot_watch(struct dash_net *dn, const unsigned long *enis)
@@ -340,18 +373,22 @@ void dash_hot_watch(struct dash_net *dn, const unsigned long *enis)
 
 	lockdep_assert_held(&dn->lock);
 	bitmap_copy(h->watched, enis, DASH_MAX_ENI);
-	for (i = 0; h->cur && i < DASH_MAX_ENI; i++) {
+	if (!h->cur)
+		return;
+	for (i = 0; i < DASH_MAX_ENI; i++) {
 		u16 *flags = &h->cur->eni[i].flags;
 
 		WRITE_ONCE(*flags, (*flags & ~DASH_ENI_WATCHED) | (test_bit(i, enis) ? DASH_ENI_WATCHED : 0));
 	}
+	mark_macs(h->cur);
 }
 
 static void write_switch(const struct dash_hot_state *h)
 {
-	WRITE_ONCE(h->cur->vxlan_port, h->vxlan_port);
-	WRITE_ONCE(h->cur->sport_base, h->sport_base);
-	WRITE_ONCE(h->cur->sport_mask, h->sport_mask);
+	WRITE_ONCE(h->cur->vxlan_port, cpu_to_be16(h->vxlan_port));
+	WRITE_ONCE(h->cur->vxlan_word, (u32)h->vxlan_port << 16);
+	WRITE_ONCE(h->cur->sport_base, cpu_to_be16(h->sport_base));
+	WRITE_ONCE(h->cur->sport_mask, cpu_to_be16(h->sport_mask));
 }
 
 void dash_hot_set_switch(struct dash_net *dn, u16 vxlan_port, u16 sport_base, u8 mask_bits)
@@ -359,7 +396,7 @@ void dash_hot_set_switch(struct dash_net *dn, u16 vxlan_port, u16 sport_base, u8
 	struct dash_hot_state *h = dn->hot;
 
 	lockdep_assert_held(&dn->lock);
-	h->vxlan_port = cpu_to_be16(vxlan_port);
+	h->vxlan_port = vxlan_port;
 	h->sport_base = sport_base;
 	h->sport_mask = (1u << min_t(u8, mask_bits, 16)) - 1;
 	if (h->cur)
@@ -439,7 +476,7 @@ int dash_hot_init(struct dash_net *dn)
 	dn->hot = kvzalloc(sizeof(*dn->hot), GFP_KERNEL_ACCOUNT);
 	if (!dn->hot)
 		return -ENOMEM;
-	dn->hot->vxlan_port = cpu_to_be16(4789);
+	dn->hot->vxlan_port = 4789;
 	dn->hot->sport_base = 49152;
 	dn->hot->sport_mask = 0x3fff;
 	dn->hot->idle_since = get_state_synchronize_rcu();

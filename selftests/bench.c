@@ -111,25 +111,30 @@ static bool over;
 static void put_vip(unsigned int idx, const char *ip, unsigned int other)
 {
 	struct dash_hot_vip *v = &hot->vip[idx];
+	struct dash_admit *t = &hot->admit[0];
 
 	v->ip = pkt_ip(ip);
 	v->vm_vni = htonl(4321 << 8);
 	v->idx = idx;
 	v->other = other;
 	v->valid = 1;
-	hot->admit[0].vip_slot[dash_slot_of(dash_vip_word(&v->ip), hot->admit[0].vip_seed, DASH_VIP_SLOTS)] = idx + 1;
+	if (dash_ip_is_v4(&v->ip))
+		t->vip4[dash_slot_of(v->ip.w[3], t->vip_seed, DASH_VIP_SLOTS)] = (uint64_t)idx << 32 | v->ip.w[3];
+	else
+		t->vip6[dash_slot_of(dash_vip_word(&v->ip), t->vip_seed, DASH_VIP_SLOTS)] = idx + 1;
 }
 
 static void put_eni(unsigned int idx, const char *mac, unsigned int vni)
 {
-	uint64_t m = pkt_mac_word(mac);
+	uint64_t m = dash_mac_word(pkt_mac_word(mac));
+	struct dash_admit *t = &hot->admit[0];
 
 	hot->eni[idx].gen = 7;
 	hot->eni[idx].flags = DASH_ENI_UP;
 	hot->eni[idx].vni = htonl(vni << 8);
 	hot->eni[idx].nh = NH_OUT;
 	hot->eni[idx].pa = pkt_ip("10.250.20.19");
-	hot->admit[0].mac[dash_slot_of(m, hot->admit[0].mac_seed, DASH_MAC_SLOTS)] = m | (uint64_t)(idx + 1) << 48;
+	t->mac[dash_slot_of(m, t->mac_seed, DASH_MAC_SLOTS)] = m | (idx + 1);
 }
 
 static void *mapped(struct bpf_map *map, size_t size)
@@ -144,18 +149,19 @@ static void *mapped(struct bpf_map *map, size_t size)
 static void fill_world(unsigned int n_lines)
 {
 	struct dash_admit *t = &hot->admit[0];
-	unsigned int i;
+	unsigned int i, vni = htonl(4321 << 8);
 
 	hot->lines = n_lines;
 	for (i = 0; i < 5; i++)
 		hot->seed.k[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
 	hot->vxlan_port = htons(4789);
-	hot->sport_base = 49152;
-	hot->sport_mask = 0x3fff;
-	t->vip_seed = t->vni_seed = t->mac_seed = 0xd1342543de82ef95ull;
+	hot->vxlan_word = 4789u << 16;
+	hot->sport_base = htons(49152);
+	hot->sport_mask = htons(0x3fff);
+	dash_admit_clear(t);
 	put_vip(0, "10.250.20.19", 1);
 	put_vip(1, "2001:db8:fe::19", 0);
-	t->vni[dash_slot_of(4321, t->vni_seed, DASH_VNI_SLOTS)] = 4321;
+	t->vni[dash_slot_of(vni, t->vni_seed, DASH_VNI_SLOTS)] = vni;
 	put_eni(ENI_OUT, MAC_OUT, 0);
 	put_eni(ENI_IN, MAC_IN, 45654);
 	put_eni(ENI_BACK, MAC_BACK, 4321);

@@ -110,7 +110,7 @@ void pkt_from_hex(const char *hex, struct pkt *p);
 /* Addresses as text; these end the process too on what they do not understand. */
 struct dash_ip pkt_ip(const char *text);
 void pkt_mac(const char *text, uint8_t mac[6]);
-uint64_t pkt_mac_word(const char *text);	/* first octet lowest, as in the admission tables */
+uint64_t pkt_mac_word(const char *text);	/* first octet lowest, for dash_mac_word() */
 
 /**
  * pkt_csum - Internet checksum, network order in memory order

@@ -37,25 +37,31 @@ static struct dash_hot *hot;
 static void fill_vip(unsigned int idx, const char *ip, unsigned int other, unsigned int vm_vni)
 {
 	struct dash_hot_vip *v = &hot->vip[idx];
+	struct dash_admit *t = &hot->admit[0];
 
 	v->ip = pkt_ip(ip);
 	v->vm_vni = htonl(vm_vni << 8);
 	v->idx = idx;
 	v->other = other;
 	v->valid = 1;
-	hot->admit[0].vip_slot[dash_slot_of(dash_vip_word(&v->ip), hot->admit[0].vip_seed, DASH_VIP_SLOTS)] = idx + 1;
+	if (dash_ip_is_v4(&v->ip))
+		t->vip4[dash_slot_of(v->ip.w[3], t->vip_seed, DASH_VIP_SLOTS)] = (__u64)idx << 32 | v->ip.w[3];
+	else
+		t->vip6[dash_slot_of(dash_vip_word(&v->ip), t->vip_seed, DASH_VIP_SLOTS)] = idx + 1;
 }
 
 static void fill_eni(unsigned int idx, const char *mac, const char *pa, unsigned int flags, unsigned int vni)
 {
-	uint64_t m = pkt_mac_word(mac);
+	uint64_t m = dash_mac_word(pkt_mac_word(mac));
+	struct dash_admit *t = &hot->admit[0];
 
 	hot->eni[idx].gen = 7;
 	hot->eni[idx].flags = flags;
 	hot->eni[idx].vni = htonl(vni << 8);
 	hot->eni[idx].nh = NH_OK;
 	hot->eni[idx].pa = pkt_ip(pa);
-	hot->admit[0].mac[dash_slot_of(m, hot->admit[0].mac_seed, DASH_MAC_SLOTS)] = m | (uint64_t)(idx + 1) << 48;
+	t->mac[dash_slot_of(m, t->mac_seed, DASH_MAC_SLOTS)] = m | (idx + 1) |
+							       (flags & DASH_ENI_UP ? 0 : DASH_MAC_SLOW);
 }
 
 static void fill_nh(enum nh idx, enum dash_nh_state state, unsigned int ifindex)
@@ -79,24 +85,37 @@ static void put_hot(void)
 
 static const unsigned int outbound_vnis[] = { 4321, 4322, 5432 };
 
+static void set_port(unsigned int port)
+{
+	hot->vxlan_port = htons(port);
+	hot->vxlan_word = port << 16;
+}
+
+static void set_sport(unsigned int base, unsigned int mask)
+{
+	hot->sport_base = htons(base);
+	hot->sport_mask = htons(mask);
+}
+
 static void fill_world(void)
 {
-	unsigned int i;
+	unsigned int i, vni;
 
 	hot = calloc(1, sizeof(*hot));
 	hot->lines = LINES;
 	for (i = 0; i < 5; i++)
 		hot->seed.k[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
-	hot->vxlan_port = htons(4789);
-	hot->sport_base = SPORT_BASE;
-	hot->sport_mask = SPORT_MASK;
-	hot->admit[0].vip_seed = hot->admit[0].vni_seed = hot->admit[0].mac_seed = 0xd1342543de82ef95ull;
+	set_port(4789);
+	set_sport(SPORT_BASE, SPORT_MASK);
+	dash_admit_clear(&hot->admit[0]);
+	dash_admit_clear(&hot->admit[1]);
 	fill_vip(0, "10.250.20.19", 1, 4321);
 	fill_vip(1, "2001:db8:fe::19", 0, 4321);
 	fill_vip(2, "10.250.20.21", 2, 4322);
-	for (i = 0; i < sizeof(outbound_vnis) / sizeof(*outbound_vnis); i++)
-		hot->admit[0].vni[dash_slot_of(outbound_vnis[i], hot->admit[0].vni_seed, DASH_VNI_SLOTS)] =
-			outbound_vnis[i];
+	for (i = 0; i < sizeof(outbound_vnis) / sizeof(*outbound_vnis); i++) {
+		vni = htonl(outbound_vnis[i] << 8);
+		hot->admit[0].vni[dash_slot_of(vni, hot->admit[0].vni_seed, DASH_VNI_SLOTS)] = vni;
+	}
 	fill_eni(ENI_VM, VM, "25.1.1.1", DASH_ENI_UP, 0);
 	fill_eni(ENI_DOWN, ENI("01"), "25.1.1.1", 0, 0);
 	fill_eni(ENI_V6HOST, VM6, "2001:db8:25::1", DASH_ENI_UP, 5432);
@@ -278,8 +297,7 @@ static void check_octets(const char *name, const struct action *a, const char *f
 	unsigned int i;
 	bool good;
 
-	hot->sport_base = sport;
-	hot->sport_mask = 0;
+	set_sport(sport, 0);
 	put_hot();
 	pkt_from_hex(in_hex, &in);
 	pkt_from_hex(want_hex, &want);
@@ -291,8 +309,7 @@ static void check_octets(const char *name, const struct action *a, const char *f
 	good &= pkt_equal(stdout, &want, &out);
 	ok(good, name, "octet by octet");
 	remove_flow(at);
-	hot->sport_base = SPORT_BASE;
-	hot->sport_mask = SPORT_MASK;
+	set_sport(SPORT_BASE, SPORT_MASK);
 	put_hot();
 }
 
@@ -482,12 +499,12 @@ static void run_collisions(void)
 	const struct dash_admit *t = &hot->admit[0];
 	static char text[512];
 	struct fixture f = { "a MAC in the slot of an ENI's", NATIVE, text, DROP, DASH_DROP_ENI_MISS };
-	uint32_t mac_slot = dash_slot_of(pkt_mac_word(VM), t->mac_seed, DASH_MAC_SLOTS);
+	uint32_t mac_slot = dash_slot_of(dash_mac_word(pkt_mac_word(VM)), t->mac_seed, DASH_MAC_SLOTS);
 	struct dash_ip ip = pkt_ip("10.250.20.19");
-	uint32_t vip_slot = dash_slot_of(dash_vip_word(&ip), t->vip_seed, DASH_VIP_SLOTS);
+	uint32_t vip_slot = dash_slot_of(ip.w[3], t->vip_seed, DASH_VIP_SLOTS);
 	uint64_t m;
 
-	for (m = 2; dash_slot_of(m, t->mac_seed, DASH_MAC_SLOTS) != mac_slot; m += 256)
+	for (m = 2; dash_slot_of(dash_mac_word(m), t->mac_seed, DASH_MAC_SLOTS) != mac_slot; m += 256)
 		;
 	snprintf(text, sizeof(text), HOST4 "vxlan 4321 / eth 02:%02x:%02x:%02x:00:00>" GUEST " / " I4 U,
 		 (unsigned int)(m >> 8) & 255, (unsigned int)(m >> 16) & 255, (unsigned int)(m >> 24) & 255);
@@ -495,7 +512,7 @@ static void run_collisions(void)
 
 	do
 		ip.w[3] = htonl(ntohl(ip.w[3]) + 1);
-	while (dash_slot_of(dash_vip_word(&ip), t->vip_seed, DASH_VIP_SLOTS) != vip_slot);
+	while (dash_slot_of(ip.w[3], t->vip_seed, DASH_VIP_SLOTS) != vip_slot);
 	m = ntohl(ip.w[3]);
 	snprintf(text, sizeof(text),
 		 RX "ip4 25.1.1.1>%u.%u.%u.%u / udp 51000>4789 / vxlan 4321 / eth " VM ">" GUEST " / " I4 U,
@@ -521,10 +538,10 @@ static void run_admission(void)
 	put_hot();
 	run_fixture(&pass, "");
 	hot->vip_pass = 0;
-	hot->vxlan_port = htons(4790);
+	set_port(4790);
 	put_hot();
 	run_fixture(&port, "");
-	hot->vxlan_port = htons(4789);
+	set_port(4789);
 	hot->active = 1;
 	put_hot();
 	run_fixture(&idle, "");

@@ -36,7 +36,7 @@
  * Number of the layouts below and of what the words in them mean: one more with each change.
  * `dashctl upgrade` keeps established connections on old maps only if the number is the same.
  */
-#define DASH_LAYOUT		1u
+#define DASH_LAYOUT		2u
 
 #define DASH_MAX_ENI		256u	/* ENIs of one appliance (spec/scale.md: 64; 256 on the largest card) */
 #define DASH_MAX_VIP		256u	/* VIP indices; spec/scale.md asks for 64 VIPs */
@@ -504,27 +504,38 @@ dash_static_assert(sizeof(struct dash_nh) == 32);
 /**
  * struct dash_admit - the tables that admit a packet, replaced as a whole
  * @vip_seed, @vni_seed, @mac_seed: multipliers of the perfect hashes, odd
- * @vni_slots: outbound VNIs (host order); 0 = empty
- * @mac: MAC in the low 48 bits (first octet lowest), ENI index + 1 above; 0 = empty
- * @vip_slot: index + 1 into dash_hot.vip; 0 = empty
+ * @vip4: IPv4 address in the low half, its index into dash_hot.vip in the high half
+ * @vip6: index + 1 of an IPv6 address; 0 = empty
+ * @vni: outbound VNIs as in the VXLAN header
+ * @mac: dash_mac_word(), with the index of the ENI + 1 in its free bits, and
+ *	DASH_MAC_SLOW; 0 = empty
+ *
+ * What is looked up in @vip4 and @vni may be zero, as an empty slot is; zero has slot 0,
+ * where dash_admit_clear() puts something that cannot be found there.
  */
 struct dash_admit {
 	__u64 vip_seed;
 	__u64 vni_seed;
 	__u64 mac_seed;
 	__u64 pad;
+	__u64 vip4[DASH_VIP_SLOTS];
 	__u64 mac[DASH_MAC_SLOTS];
 	__u32 vni[DASH_VNI_SLOTS];
-	__u16 vip_slot[DASH_VIP_SLOTS];
+	__u16 vip6[DASH_VIP_SLOTS];
 };
+
+/* The pipeline has to look at each packet of the ENI: its flags are not DASH_ENI_UP alone */
+#define DASH_MAC_SLOW	0x8000u
 
 /**
  * struct dash_hot - the one element of map dash_hot
  * @active: which half of @admit counts; read once per packet
  * @lines: number of index lines, a power of two
  * @seed: keys of the flow hash
- * @vxlan_port: UDP destination port, network order
- * @sport_base, @sport_mask: source ports are base + (hash & mask), host order
+ * @vxlan_word: UDP destination port in the high half, host order: what follows the source
+ *	port in an UDP header, less the length
+ * @vxlan_port: the same port, network order
+ * @sport_base, @sport_mask: source ports are base | (hash & mask), network order
  * @vip_pass: 1: VXLAN to a non-VIP goes to the stack (pipeline.md VIP-3)
  * @tell_drops: not 0: somebody wants to hear of each dropped packet, bpf_dash_drop(); read
  *	where a packet is dropped and nowhere else
@@ -532,41 +543,69 @@ struct dash_admit {
  *	ifindex & (DASH_XMIT_SLOTS - 1); one that is not there gets its packets
  *	through bpf_dash_output().  For packets whose next hop is asked per packet;
  *	DASH_NH_OK implies it
- * @admit: the two halves; the module fills the idle one, flips @active, and
- *	fills the other only after an RCU grace period
  * @vip: by index; an address stays readable after its VIP is gone
  * @eni: by index
+ * @admit: the two halves; the module fills the idle one, flips @active, and
+ *	fills the other only after an RCU grace period
  * @nh: by index; 0 is never used
+ *
+ * What is addressed by an index comes first: within 32 KB an offset is part of the
+ * instruction.
  */
 struct dash_hot {
 	__u32  active;
 	__u32  lines;
 	struct dash_seed seed;
+	__u32  vxlan_word;
 	__be16 vxlan_port;
-	__u16  sport_base;
-	__u16  sport_mask;
+	__be16 sport_base;
+	__be16 sport_mask;
 	__u16  vip_pass;
 	__u32  tell_drops;
-	__u32  pad;
 	__u32  xmit[DASH_XMIT_SLOTS];
-	struct dash_admit   admit[2];
 	struct dash_hot_vip vip[DASH_MAX_VIP];
 	struct dash_hot_eni eni[DASH_MAX_ENI];
+	struct dash_admit   admit[2];
 	struct dash_nh      nh[DASH_MAX_NH];
 };
+dash_static_assert(__builtin_offsetof(struct dash_hot, admit) < 32768);
+dash_static_assert(__builtin_offsetof(struct dash_hot, eni) % 64 == 0);
+dash_static_assert(__builtin_offsetof(struct dash_hot, nh) % 32 == 0);
 
+/* Multiply and shift: of @slots, a power of two. */
 static __always_inline __u32 dash_slot_of(__u64 x, __u64 seed, __u32 slots)
 {
-	x ^= x >> 32;
-	return (__u32)((x * seed) >> 40) & (slots - 1);
+	return (x * seed) >> (64 - __builtin_ctz(slots));
 }
 
+/* Key of an IPv6 address in dash_admit.vip6. */
 static __always_inline __u64 dash_vip_word(const struct dash_ip *ip)
 {
 	__u64 hi = ((__u64)(__force __u32)ip->w[0] << 32) | (__force __u32)ip->w[1];
 	__u64 lo = ((__u64)(__force __u32)ip->w[2] << 32) | (__force __u32)ip->w[3];
 
 	return (hi * 0x9e3779b97f4a7c15ull) ^ lo;
+}
+
+/* @w: eight octets of memory, little endian, of which the first six are a MAC. */
+static __always_inline __u64 dash_mac_word(__u64 w)
+{
+	return w << 16;
+}
+
+/**
+ * dash_admit_clear - tables in which nothing is found
+ * @t: the tables; seeds that are put in later must give 0 and 1 different slots of @vip4
+ */
+static __always_inline void dash_admit_clear(struct dash_admit *t)
+{
+	__builtin_memset(t->vip4, 0, sizeof(t->vip4));
+	__builtin_memset(t->vip6, 0, sizeof(t->vip6));
+	__builtin_memset(t->mac, 0, sizeof(t->mac));
+	__builtin_memset(t->vni, 0, sizeof(t->vni));
+	t->vip4[0] = 1;
+	t->vni[0] = 0x01000001;		/* the octet behind the VNI is not 0 */
+	t->vip_seed = t->vni_seed = t->mac_seed = 0x9e3779b97f4a7c15ull;
 }
 
 /* ---- counters ------------------------------------------------------------ */

@@ -238,27 +238,33 @@ static void configure(void)
 	struct dash_hot *hot = &dash_words;
 	struct dash_admit *t = &hot->admit[0];
 	static const uint32_t vnis[] = { 4321, 4322, 5432 };
-	uint32_t i, j;
+	uint32_t i, j, vni;
 
 	hot->lines = LINES;
 	for (i = 0; i < 5; i++)
 		hot->seed.k[i] = 0x9e3779b97f4a7c15ull * (2 * i + 1);
 	hot->vxlan_port = bpf_htons(4789);
-	hot->sport_base = 49152;
-	hot->sport_mask = 0x3fff;
+	hot->vxlan_word = 4789u << 16;
+	hot->sport_base = bpf_htons(49152);
+	hot->sport_mask = bpf_htons(0x3fff);
 	hot->xmit[1] = 1;
-	t->vip_seed = t->vni_seed = t->mac_seed = 0x9e3779b97f4a7c15ull;
+	dash_admit_clear(t);
 	for (i = 0; i < 3; i++) {
 		hot->vip[i] = (struct dash_hot_vip){ vips[i], bpf_htonl(4321 << 8), i, i == 2 ? 2 : !i, 1 };
-		t->vip_slot[dash_slot_of(dash_vip_word(&vips[i]), t->vip_seed, DASH_VIP_SLOTS)] = i + 1;
-		t->vni[dash_slot_of(vnis[i], t->vni_seed, DASH_VNI_SLOTS)] = vnis[i];
+		if (dash_ip_is_v4(&vips[i]))
+			t->vip4[dash_slot_of(vips[i].w[3], t->vip_seed, DASH_VIP_SLOTS)] = (uint64_t)i << 32 | vips[i].w[3];
+		else
+			t->vip6[dash_slot_of(dash_vip_word(&vips[i]), t->vip_seed, DASH_VIP_SLOTS)] = i + 1;
+		vni = bpf_htonl(vnis[i] << 8);
+		t->vni[dash_slot_of(vni, t->vni_seed, DASH_VNI_SLOTS)] = vni;
 	}
 	for (i = 0; i < ENIS; i++) {
 		uint64_t m = 0;
 
 		for (j = 0; j < 6; j++)
 			m |= (uint64_t)eni_mac[i][j] << 8 * j;
-		t->mac[dash_slot_of(m, t->mac_seed, DASH_MAC_SLOTS)] = m | (uint64_t)(i + 1) << 48;
+		m = dash_mac_word(m);
+		t->mac[dash_slot_of(m, t->mac_seed, DASH_MAC_SLOTS)] = m | (i + 1) | (i == 1 ? DASH_MAC_SLOW : 0);
 		hot->eni[i] = (struct dash_hot_eni){ .gen = 7, .flags = i == 1 ? 0 : DASH_ENI_UP,
 			.vni = i == 2 ? bpf_htonl(5432 << 8) : 0, .nh = 1, .pa = hosts[i == 2] };
 	}
@@ -290,7 +296,7 @@ static void install_flow(void)
 	dash_words.eni[0].nh = dash_words.eni[2].nh = dash_words.eni[3].nh = c[3] & 7;
 	if (dash_parse_outer(&b, dash_words.vxlan_port, &pkt, &frame) != DASH_CLASS_TUNNEL || frame.bad)
 		return;
-	pkt.dir = dash_dir_of(&dash_words.admit[0], pkt.rx_vni);
+	pkt.dir = dash_dir_of(&dash_words.admit[0], bpf_htonl(pkt.rx_vni << 8));
 	if (dash_parse_inner(&b, &pkt, &frame))
 		return;
 	eni = dash_eni_find(&dash_words.admit[0], &pkt);
@@ -316,7 +322,7 @@ static void install_flow(void)
 	if (!(c[0] & 2))
 		return;
 	hash = dash_hash((const __u64 *)&pkt.key, pkt.key.v6, &dash_words.seed);
-	k.line[dash_line1(hash, LINES)].e[3] = (hash >> 32) << 32 | FLOW_SLOT;
+	k.line[dash_line1(hash, LINES)].e[3] = (uint64_t)dash_tag(hash) << 32 | FLOW_SLOT;
 }
 
 /* ---- what must be so afterwards ------------------------------------------------------- */
