@@ -259,7 +259,7 @@ again:
 	if (nh->state == DASH_NH_OK) {
 		if (!dash_write_macs(ctx, nh))
 			return DASH_DROP_INTERNAL_ERROR;
-		*verdict = dash_leave(ctx, nh);
+		*verdict = dash_leave(nh);
 		if (dry) {
 			bpf_dash_trace_end(ctx, pkt, DASH_FATE_SENT, 0, nh->ifindex);
 			return DASH_DROP_NONE;

@@ -39,7 +39,7 @@
 /**
  * struct dash_plain - the facts of a plain packet, in registers
  * @key: flow key, five words
- * @hash: of the flow
+ * @tag: of its hash
  * @vni: received, as in the VXLAN header
  * @dir: enum dash_dir
  * @eni: index
@@ -47,12 +47,23 @@
  */
 struct dash_plain {
 	__u64 key[5];
-	__u64 hash;
+	__u64 eni;
+	__u32 tag;
 	__be32 vni;
 	__u32 dir;
-	__u32 eni;
 	bool v6;
 };
+
+/*
+ * &@hot->@array[@i], with the offset of the array left to the instructions that load: it
+ * fits into them.
+ */
+#define dash_member(hot, array, i) ({					\
+	const void *at_ = (const void *)(hot) + (i) * sizeof(*(hot)->array);	\
+									\
+	dash_pin(at_);							\
+	&((const struct dash_hot *)at_)->array[0];			\
+})
 
 /* Packet and map memory may be read at any address; clang would split what its type calls unaligned. */
 static __always_inline __u64 dash_load64(const void *p)
@@ -179,18 +190,14 @@ static __always_inline bool dash_plain_is(const struct dash_flow *flow, const st
 	       (!p->v6 || (flow->k1[0] == p->key[2] && flow->k1[1] == p->key[3] && flow->k1[2] == p->key[4]));
 }
 
-/* The flow of @p. */
+/* The record that the index has for @p; its key is to be compared. */
 static __always_inline struct dash_flow *dash_plain_flow(const struct dash_hot *hot, struct dash_plain *p)
 {
-	struct dash_flow *flow;
-	__u32 slot;
+	__u64 hash = dash_hash(p->key, p->v6, &hot->seed);
 
-	p->hash = dash_hash(p->key, p->v6, &hot->seed);
-	slot = dash_slot_find(p->hash, hot->lines);
-	if (!slot)
-		return NULL;
-	flow = dash_flow_at(slot);
-	return flow && dash_plain_is(flow, p) ? flow : NULL;
+	p->tag = dash_tag(hash);
+	dash_pin(p->tag);
+	return dash_flow_at(dash_slot_find(hash, hot->lines));
 }
 
 /* Does the packet with outer header @l3 come from @pa? */
@@ -216,8 +223,7 @@ static __always_inline bool dash_plain_plan(const struct dash_hot *hot, const st
 	if (p->dir == DASH_OUTBOUND) {
 		if ((flow->flags & (DASH_F_DIRECT | DASH_F_U0_V6)) != (v6 ? DASH_F_U0_V6 : 0))
 			return false;
-		vip = &hot->vip[flow->vip];
-		dash_pin(vip);
+		vip = dash_member(hot, vip, flow->vip);
 		plan->sip = &vip->ip;
 		plan->dip = &flow->pa;
 		plan->vni = flow->vni;
@@ -301,7 +307,7 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	struct dash_plain p = { .vni = vni, .dir = dir };
 	struct udphdr *udp = data + udp_off;
 	__be32 *vxlan = data + udp_off + sizeof(*udp);
-	__u32 len = end - data;
+	__u64 len = end - data;
 	const struct dash_hot_eni *eni;
 	struct dash_eni_stats *stats;
 	const struct dash_nh *nh;
@@ -318,40 +324,44 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 		if (!dash_plain_inner4(data + l3_off, end, len - l3_off, &p))
 			return DASH_DECLINE;
 		flow = dash_plain_flow(hot, &p);
+		if (!flow || !dash_plain_is(flow, &p))
+			return DASH_DECLINE;
 	} else if (type == bpf_htons(ETH_P_IPV6)) {
 		if (data + l3_off + sizeof(struct ipv6hdr) + DASH_UDP_LEN > end ||
 		    !dash_plain_inner6(data + l3_off, end, len - l3_off, &p))
 			return DASH_DECLINE;
 		flow = dash_plain_flow(hot, &p);
+		if (!flow || !dash_plain_is(flow, &p))
+			return DASH_DECLINE;
 	} else {
 		return DASH_DECLINE;
 	}
-	eni = &hot->eni[p.eni];
-	dash_pin(eni);
-	if (!flow || flow->gen != eni->gen ||
-	    (flow->state != DASH_ST_OPEN && flow->state != DASH_ST_ESTABLISHED) ||
+	eni = dash_member(hot, eni, p.eni);
+	if (flow->gen != eni->gen ||
+	    (flow->state != DASH_ST_ESTABLISHED && flow->state != DASH_ST_OPEN) ||
 	    !dash_plain_plan(hot, eni, flow, &p, data + ETH_HLEN, vip, v6, &plan))
 		return DASH_DECLINE;
 	nh = &hot->nh[plan.nh & (DASH_MAX_NH - 1)];
 	dash_pin(nh);
-	if (nh->state != DASH_NH_OK || len - ETH_HLEN > nh->mtu)
-		return DASH_DECLINE;
-	stats = dash_eni_counters(p.eni);
-	if (!stats)
+	if (len > nh->room)
 		return DASH_DECLINE;
 
-	dash_copy_macs(data, nh->dmac);
+	*(__u64 *)data = dash_load64(nh->dmac);
+	*(__u32 *)(data + 8) = dash_load32(&nh->smac[2]);
 	if (v6)
 		dash_rewrite6(data + ETH_HLEN, &plan);
 	else
 		dash_rewrite4(data + ETH_HLEN, &plan);
-	udp->source = hot->sport_base | (dash_tag(p.hash) & hot->sport_mask);
+	udp->source = hot->sport_base | (p.tag & hot->sport_mask);
 	udp->check = 0;
 	vxlan[1] = plan.vni;
 	if (dir == DASH_OUTBOUND && flow->flags & DASH_F_SET_DMAC)
 		dash_write_dmac(data + eth_off, flow->dmac);
+	stats = dash_eni_counters(p.eni);
+	if (!stats)		/* there is one of every index */
+		return XDP_ABORTED;
 	dash_count_fast(stats, flow, dir, flow->state == DASH_ST_OPEN, len, len - eth_off);
-	return dash_leave(ctx, nh);
+	return dash_leave(nh);
 }
 
 /* @v6: family of the outer headers, a constant.  Returns the verdict or DASH_DECLINE. */
@@ -360,12 +370,11 @@ static __always_inline int dash_fast(struct xdp_md *ctx, const struct dash_hot *
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end, *l3 = data + ETH_HLEN;
 	const __u32 udp_off = ETH_HLEN + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 	const __be32 *vxlan = data + udp_off + sizeof(struct udphdr);
-	const struct dash_admit *tables = dash_admit_tables(hot);
+	const struct dash_admit *tables;
 	const struct dash_hot_vip *vip;
-	__u32 len = end - data;
+	__u64 len = end - data;
 	__be32 vni;
 
-	dash_pin(tables);
 	/* all that is read at constant offsets, but for inner IPv6 and TCP */
 	if (data + udp_off + DASH_VXLAN_OVERHEAD + ETH_HLEN + sizeof(struct iphdr) + DASH_UDP_LEN > end)
 		return DASH_DECLINE;
@@ -374,6 +383,8 @@ static __always_inline int dash_fast(struct xdp_md *ctx, const struct dash_hot *
 	if (!(v6 ? dash_plain_outer6(hot, l3, len) : dash_plain_outer4(hot, l3, len)) ||
 	    vxlan[0] != bpf_htonl(DASH_VXLAN_I))
 		return DASH_DECLINE;
+	tables = dash_admit_tables(hot);
+	dash_pin(tables);
 	vip = v6 ? dash_vip6_find(hot, tables, l3 + offsetof(struct ipv6hdr, daddr)) :
 		   dash_vip4_find(hot, tables, ((const struct iphdr *)l3)->daddr);
 	if (!vip)

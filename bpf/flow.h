@@ -22,37 +22,39 @@ static __always_inline struct dash_flow *dash_flow_at(__u32 slot)
 }
 
 /*
- * Slot of the first entry of @line with @tag, or 0.  Tag and slot are read one after
- * the other, for a load that can be compared at once; should the module change the
- * entry in between, the key in the record tells.
+ * The first entry of @line with @tag, or NULL.  Tag and slot are read one after the other,
+ * for a load that can be compared at once; should the module change the entry in between,
+ * the key in the record tells.
  */
-static __always_inline __u32 dash_line_find(const struct dash_line *line, __u32 tag)
+static __always_inline const struct dash_entry *dash_line_find(const struct dash_line *line, __u32 tag)
 {
 	const struct dash_entry *e = (const struct dash_entry *)line;
 	__u32 i;
 
 	if (!line)
-		return 0;
+		return NULL;
 #pragma unroll
 	for (i = 0; i < DASH_LINE_WAYS; i++)
 		if (*(const volatile __u32 *)&e[i].tag == tag)
-			return e[i].slot;
-	return 0;
+			return &e[i];
+	return NULL;
 }
 
 /*
  * Slot of a hash, or 0.  Nine in ten are in the first line (dash_flow_link()), so the
- * second one's cache line is not asked for before the first has been looked at.
+ * second one's cache line is not asked for before the first has been looked at.  A hole
+ * has tag and slot 0, and the record at slot 0, nobody's, protocol 0.
  */
 static __always_inline __u32 dash_slot_find(__u64 hash, __u32 lines)
 {
 	__u32 tag = dash_tag(hash), at = dash_line1(hash, lines);
-	__u32 slot = dash_line_find(bpf_map_lookup_elem(&dash_index, &at), tag);
+	const struct dash_entry *e = dash_line_find(bpf_map_lookup_elem(&dash_index, &at), tag);
 
-	if (slot)
-		return slot;
-	at = dash_line_other(at, tag, lines);
-	return dash_line_find(bpf_map_lookup_elem(&dash_index, &at), tag);
+	if (!e) {
+		at = dash_line_other(at, tag, lines);
+		e = dash_line_find(bpf_map_lookup_elem(&dash_index, &at), tag);
+	}
+	return e ? e->slot : 0;
 }
 
 static __always_inline int dash_flow_has_key(const struct dash_flow *flow,

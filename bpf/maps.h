@@ -30,11 +30,12 @@ const volatile __u32 dash_port;
 const volatile bool dash_module = true;
 
 /*
- * May packets leave by XDP_TX where they came in?  Not on veth: it wakes its peer for
- * bounced frames only if the peer runs an XDP program too (6.12, veth_xdp_flush()),
- * and leaves them in the ring otherwise.  A redirect to the same device does wake it.
+ * The device, if packets may leave by XDP_TX where they came in, else 0.  Not on veth: it
+ * wakes its peer for bounced frames only if the peer runs an XDP program too (6.12,
+ * veth_xdp_flush()), and leaves them in the ring otherwise.  A redirect to the same
+ * device does wake it.
  */
-const volatile bool dash_bounce = true;
+const volatile __u32 dash_bounce;
 
 /*
  * Program dash_trace only: the number under which the packet can be asked for, and

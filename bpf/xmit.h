@@ -124,9 +124,9 @@ static __always_inline bool dash_write_macs(struct xdp_md *ctx, const struct das
 }
 
 /* The verdict that sends the finished frame to @nh. */
-static __always_inline int dash_leave(struct xdp_md *ctx, const struct dash_nh *nh)
+static __always_inline int dash_leave(const struct dash_nh *nh)
 {
-	return dash_bounce && nh->ifindex == ctx->ingress_ifindex ? XDP_TX : bpf_redirect(nh->ifindex, 0);
+	return nh->ifindex == dash_bounce ? XDP_TX : bpf_redirect(nh->ifindex, 0);
 }
 
 #endif /* DASH_XMIT_H */

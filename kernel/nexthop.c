@@ -273,6 +273,12 @@ static void write_hop(struct dash_nexthops *c, u32 i, const struct hop *h)
 	memcpy(nh->smac, h->nh.smac, ETH_ALEN);
 }
 
+static void set_state(struct dash_nh *nh, enum dash_nh_state state)
+{
+	WRITE_ONCE(nh->state, state);
+	WRITE_ONCE(nh->room, state == DASH_NH_OK ? ETH_HLEN + nh->mtu : 0);
+}
+
 /* Those that were not marked meanwhile: their answer may be the old one. */
 static void publish(struct dash_nexthops *c)
 {
@@ -281,7 +287,7 @@ static void publish(struct dash_nexthops *c)
 	spin_lock_bh(&c->lock);
 	for_each_set_bit(i, c->todo, DASH_MAX_NH)
 		if (!test_bit(i, c->dirty))
-			WRITE_ONCE(c->hot->nh[i].state, c->entries[i].state);
+			set_state(&c->hot->nh[i], c->entries[i].state);
 	spin_unlock_bh(&c->lock);
 }
 
@@ -325,7 +331,7 @@ static void resolve_work(struct work_struct *work)
 /* @lock held. */
 static void mark(struct dash_nexthops *c, u32 i)
 {
-	WRITE_ONCE(c->hot->nh[i].state, DASH_NH_LOOKUP);
+	set_state(&c->hot->nh[i], DASH_NH_LOOKUP);
 	__set_bit(i, c->dirty);
 }
 

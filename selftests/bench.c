@@ -165,7 +165,7 @@ static void fill_world(unsigned int n_lines)
 	put_eni(ENI_OUT, MAC_OUT, 0);
 	put_eni(ENI_IN, MAC_IN, 45654);
 	put_eni(ENI_BACK, MAC_BACK, 4321);
-	hot->nh[NH_OUT] = (struct dash_nh){ .state = DASH_NH_OK, .mtu = 9100, .ifindex = veth,
+	hot->nh[NH_OUT] = (struct dash_nh){ .state = DASH_NH_OK, .mtu = 9100, .room = 14 + 9100, .ifindex = veth,
 		.dmac = { 2, 0, 0, 0, 0, 0xfe }, .smac = { 2, 0, 0, 0, 0, 1 } };
 }
 
@@ -188,7 +188,7 @@ static void load_dash(unsigned int n, bool bounce)
 	if (!skel)
 		die("open: %s", strerror(errno));
 	skel->rodata->dash_module = false;
-	skel->rodata->dash_bounce = bounce;
+	skel->rodata->dash_bounce = bounce ? veth : 0;
 	bpf_program__set_autoload(skel->progs.dash_bind, false);
 	bpf_map__set_max_entries(skel->maps.dash_index, n_lines);
 	bpf_map__set_max_entries(skel->maps.dash_flows, n + 1);

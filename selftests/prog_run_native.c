@@ -70,6 +70,7 @@ static void fill_nh(enum nh idx, enum dash_nh_state state, unsigned int ifindex)
 
 	nh->state = state;
 	nh->mtu = 9100;
+	nh->room = state == DASH_NH_OK ? 14 + 9100 : 0;
 	nh->ifindex = ifindex;
 	pkt_mac("02:00:00:00:00:fe", nh->dmac);
 	pkt_mac("02:00:00:00:00:01", nh->smac);
@@ -146,6 +147,7 @@ static void load_native(void)
 	if (!skel)
 		die("open: %s", strerror(errno));
 	skel->rodata->dash_module = false;
+	skel->rodata->dash_bounce = NATIVE_IFINDEX;
 	bpf_program__set_autoload(skel->progs.dash_bind, false);
 	bpf_map__set_max_entries(skel->maps.dash_index, LINES);
 	bpf_map__set_max_entries(skel->maps.dash_flows, SLOTS);

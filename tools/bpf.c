@@ -289,7 +289,7 @@ int bpf_attach(const struct bpf_plan *p)
 		return failed("read the program", -errno);
 	skel->rodata->dash_module = !p->alone;
 	skel->rodata->dash_port = p->port;
-	skel->rodata->dash_bounce = bounces(p->ifindex);
+	skel->rodata->dash_bounce = bounces(p->ifindex) ? p->ifindex : 0;
 	bpf_program__set_autoload(skel->progs.dash_bind, p->first);
 	/* which the verifier takes most of an attach's time for */
 	bpf_program__set_autoload(skel->progs.dash_xdp, !p->prepare);

@@ -489,6 +489,8 @@ enum dash_nh_state {
  * @mtu: of the egress device, bytes of the IP packet
  * @ifindex: egress device
  * @dmac, @smac: Ethernet header to write
+ * @room: while @state is DASH_NH_OK: length of the longest frame, which the fast path may
+ *	send there without another look; else 0
  * @pad: zero
  */
 struct dash_nh {
@@ -497,7 +499,8 @@ struct dash_nh {
 	__u32 ifindex;
 	__u8  dmac[6];
 	__u8  smac[6];
-	__u32 pad[2];
+	__u32 room;
+	__u32 pad;
 };
 dash_static_assert(sizeof(struct dash_nh) == 32);
 

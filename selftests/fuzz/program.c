@@ -275,6 +275,8 @@ static void configure(void)
 	}
 	hot->nh[6].state = hot->nh[7].state = DASH_NH_OK;
 	hot->nh[6].mtu = 200;
+	for (i = 1; i < 8; i++)
+		hot->nh[i].room = hot->nh[i].state == DASH_NH_OK ? ETH_HLEN + hot->nh[i].mtu : 0;
 }
 
 /* The flow of the frame in the area, if it has a key: found by the program's own parser. */
