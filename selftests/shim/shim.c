@@ -71,8 +71,11 @@ void shim_free(const void *p)
 
 /*
  * For benchmarks: objects of one size side by side on slabs in huge pages, as
- * the kernel has them, for one thread.  A slab begins with its class.
+ * the kernel has them, for one thread.  A slab begins with its class.  With
+ * DASH_PAGES=4k in the environment in small pages, to see what those would cost.
  */
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define SLAB	65536ul
@@ -80,6 +83,13 @@ void shim_free(const void *p)
 
 static char *arena, *arena_next;
 static struct { void *free; char *next, *end; } class[SLAB / 8];
+
+static int pages(void)
+{
+	const char *s = getenv("DASH_PAGES");
+
+	return s && !strcmp(s, "4k") ? MADV_NOHUGEPAGE : MADV_HUGEPAGE;
+}
 
 void *shim_alloc(size_t n, gfp_t flags)
 {
@@ -93,13 +103,13 @@ void *shim_alloc(size_t n, gfp_t flags)
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (arena == MAP_FAILED)
 			abort();
-		madvise(arena, ARENA, MADV_HUGEPAGE);
+		madvise(arena, ARENA, pages());
 		arena_next = (char *)(((uintptr_t)arena + SLAB - 1) & ~(SLAB - 1));
 	}
 	if (c > 8192) {
 		if (posix_memalign(&p, 2ul << 20, c))
 			return NULL;
-		madvise(p, c, MADV_HUGEPAGE);
+		madvise(p, c, pages());
 	} else if (class[c / 8].free) {
 		p = class[c / 8].free;
 		class[c / 8].free = *(void **)p;

@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <rte_acl.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_fib.h>
+#include <rte_fib6.h>
 #include <rte_hash.h>
 #include <rte_hash_crc.h>
 #include <rte_lpm.h>
@@ -34,6 +36,15 @@ static const struct rte_acl_field_def defs[ACL_FIELDS] = {
 
 RTE_ACL_RULE_DEF(plain_rule, ACL_FIELDS);
 
+/* The same pages as the engines that it is compared with: see shim.c. */
+static int choose_pages(const struct rte_memseg_list *l, void *arg)
+{
+	const char *pages = getenv("DASH_PAGES");
+
+	madvise(l->base_va, l->len, pages && !strcmp(pages, "4k") ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
+	return 0;
+}
+
 bool dpdk_init(void)
 {
 	char *argv[] = { "bench", "--no-huge", "-m", "8192", "--no-pci", "--no-shconf", "--no-telemetry",
@@ -45,6 +56,8 @@ bool dpdk_init(void)
 	sched_getaffinity(0, sizeof(before), &before);
 	ok = rte_eal_init(sizeof(argv) / sizeof(*argv) - 1, argv) >= 0;
 	sched_setaffinity(0, sizeof(before), &before);
+	if (ok)
+		rte_memseg_list_walk(choose_pages, NULL);
 	return ok;
 }
 
@@ -154,8 +167,9 @@ void dpdk_lpm_free(struct dpdk_table *t)
 
 bool dpdk_fib(struct dpdk_table *t, const struct dpdk_route *r, uint32_t n)
 {
-	struct rte_fib_conf cfg = { .type = RTE_FIB_DIR24_8, .default_nh = 0, .max_routes = (int)n * 2, .rib_ext_sz = 0,
-				    .dir24_8 = { RTE_FIB_DIR24_8_4B, long_prefixes(r, n) } };
+	/* Of both pools more than are used: with exact numbers a million routes are refused. */
+	struct rte_fib_conf cfg = { .type = RTE_FIB_DIR24_8, .default_nh = 0, .max_routes = (int)n * 4, .rib_ext_sz = 0,
+				    .dir24_8 = { RTE_FIB_DIR24_8_4B, 2 * long_prefixes(r, n) } };
 	size_t before = heap();
 	struct rte_fib *fib = rte_fib_create("bench", 0, &cfg);
 	uint32_t i;
@@ -185,6 +199,42 @@ unsigned long long dpdk_ask_fib(const void *table, uint32_t i)
 void dpdk_fib_free(struct dpdk_table *t)
 {
 	rte_fib_free(t->impl);
+}
+
+bool dpdk_fib6(struct dpdk_table *t, const struct dpdk_route6 *r, uint32_t n)
+{
+	struct rte_fib6_conf cfg = { .type = RTE_FIB6_TRIE, .default_nh = 0, .max_routes = (int)n * 4, .rib_ext_sz = 0,
+				     .trie = { RTE_FIB6_TRIE_4B, n * 4 } };
+	size_t before = heap();
+	struct rte_fib6 *fib = rte_fib6_create("bench", 0, &cfg);
+	uint32_t i;
+
+	if (!fib)
+		return false;
+	for (i = 0; i < n; i++)
+		if (rte_fib6_add(fib, r[i].addr, r[i].len, i & 0xffffff)) {
+			rte_fib6_free(fib);
+			return false;
+		}
+	t->impl = fib;
+	t->bytes = heap() - before;
+	return true;
+}
+
+unsigned long long dpdk_ask_fib6(const void *table, uint32_t i)
+{
+	const struct dpdk_table *t = table;
+	uint8_t ip[1][RTE_FIB6_IPV6_ADDR_SIZE];
+	uint64_t hop = 0;
+
+	memcpy(ip, (const char *)t->keys + i * 16ul, sizeof(ip));
+	rte_fib6_lookup_bulk(t->impl, ip, &hop, 1);
+	return hop * 2;
+}
+
+void dpdk_fib6_free(struct dpdk_table *t)
+{
+	rte_fib6_free(t->impl);
 }
 
 /* ---- rte_hash ---- */

@@ -31,6 +31,11 @@ struct dpdk_route {
 	uint8_t len;
 };
 
+struct dpdk_route6 {
+	uint8_t addr[16];
+	uint8_t len;
+};
+
 /**
  * struct dpdk_table - one built table
  * @impl: DPDK's
@@ -48,6 +53,7 @@ struct dpdk_table {
 unsigned long long dpdk_ask_acl(const void *table, uint32_t i);
 unsigned long long dpdk_ask_lpm(const void *table, uint32_t i);	/* keys: uint32_t, host order */
 unsigned long long dpdk_ask_fib(const void *table, uint32_t i);
+unsigned long long dpdk_ask_fib6(const void *table, uint32_t i);	/* keys: 16 bytes */
 unsigned long long dpdk_ask_hash(const void *table, uint32_t i);	/* keys: 16 bytes */
 
 bool dpdk_init(void);
@@ -55,10 +61,12 @@ bool dpdk_init(void);
 bool dpdk_acl(struct dpdk_table *t, const struct dpdk_rule *r, uint32_t n);
 bool dpdk_lpm(struct dpdk_table *t, const struct dpdk_route *r, uint32_t n);
 bool dpdk_fib(struct dpdk_table *t, const struct dpdk_route *r, uint32_t n);
+bool dpdk_fib6(struct dpdk_table *t, const struct dpdk_route6 *r, uint32_t n);
 bool dpdk_hash(struct dpdk_table *t, const void *keys, uint32_t n);
 void dpdk_acl_free(struct dpdk_table *t);
 void dpdk_lpm_free(struct dpdk_table *t);
 void dpdk_fib_free(struct dpdk_table *t);
+void dpdk_fib6_free(struct dpdk_table *t);
 void dpdk_hash_free(struct dpdk_table *t);
 
 #else
@@ -66,14 +74,17 @@ static inline bool dpdk_init(void) { return false; }
 #define dpdk_ask_acl	NULL
 #define dpdk_ask_lpm	NULL
 #define dpdk_ask_fib	NULL
+#define dpdk_ask_fib6	NULL
 #define dpdk_ask_hash	NULL
 #define dpdk_acl_free	NULL
 #define dpdk_lpm_free	NULL
 #define dpdk_fib_free	NULL
+#define dpdk_fib6_free	NULL
 #define dpdk_hash_free	NULL
 #define dpdk_acl(t, r, n)	false
 #define dpdk_lpm(t, r, n)	false
 #define dpdk_fib(t, r, n)	false
+#define dpdk_fib6(t, r, n)	false
 #define dpdk_hash(t, k, n)	false
 #endif
 
