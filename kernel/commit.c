@@ -273,8 +273,12 @@ static void tell_first(const struct dash_txn *txn, struct netlink_ext_ack *extac
 	const struct dash_problem *p = dash_txn_problem(txn, 0);
 	char buf[NETLINK_MAX_FMTMSG_LEN];
 
-	if (!p || !txn->n_errors)
+	if (!txn->n_errors)
 		return;
+	if (!p) {
+		NL_SET_ERR_MSG(extack, "refused, and out of memory to say why");
+		return;
+	}
 	/* a longer one would be reported in the kernel log as truncated */
 	snprintf(buf, sizeof(buf), "%s%s%.30s%s%s%s%s", p->type ? dash_types[p->type].noun : "",
 		 p->type ? " " : "", p->key, p->field_name ? "." : "", p->field_name ?: "",
@@ -292,7 +296,7 @@ static void tell_first(const struct dash_txn *txn, struct netlink_ext_ack *extac
  * success only the problems may be read.
  *
  * Context: process; takes dash_net.lock.
- * Return: 0; the first error; -ENOTRECOVERABLE if memory ran out and the rollback failed too.
+ * Return: 0; the first error; -ENOTRECOVERABLE if memory ran out and the rollback failed too (a bug).
  */
 int dash_txn_commit(struct dash_txn *txn, bool dry_run, struct netlink_ext_ack *extack)
 {
@@ -328,7 +332,7 @@ int dash_txn_commit(struct dash_txn *txn, bool dry_run, struct netlink_ext_ack *
 		unprepare(txn);
 		if (store->inconsistent) {
 			dash_txn_error(txn, NULL, ENOTRECOVERABLE, 0,
-				       "out of memory, and not everything could be rolled back");
+				       "out of memory, and not everything could be taken back");
 			err = -ENOTRECOVERABLE;
 		}
 		goto rewind;

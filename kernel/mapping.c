@@ -426,11 +426,11 @@ void dash_mapping_free_rcu(struct dash_mapping *m)
 }
 
 /**
- * dash_mapping_insert() - insert an entry, or replace the one with its CA
+ * dash_mapping_insert_held() - insert an entry, or replace the one with its CA for the time being
  * @t: the table
  * @m: from dash_mapping_alloc(), filled; belongs to the table on success
- * @old: the entry replaced, for the caller to free by RCU, or NULL; counters are
- *	carried over by the caller if wanted
+ * @old: the entry replaced, or NULL; its PA stays valid until dash_mapping_release() or
+ *	dash_mapping_put_back(), so that neither needs memory
  *
  * Readers see the old or the new entry, never neither.  Its PA becomes valid
  * before the entry is seen.
@@ -438,7 +438,8 @@ void dash_mapping_free_rcu(struct dash_mapping *m)
  * Context: process, may sleep; caller's writer lock.
  * Return: 0, or -ENOMEM with the table unchanged.
  */
-int dash_mapping_insert(struct dash_mapping_table *t, struct dash_mapping *m, struct dash_mapping **old)
+int dash_mapping_insert_held(struct dash_mapping_table *t, struct dash_mapping *m,
+			     struct dash_mapping **old)
 {
 	struct dash_link __rcu **at;
 	struct dash_link *l;
@@ -455,8 +456,64 @@ int dash_mapping_insert(struct dash_mapping_table *t, struct dash_mapping *m, st
 	RCU_INIT_POINTER(m->link.next, locked(l->next));
 	rcu_assign_pointer(*at, &m->link);
 	*old = mapping_of(l);
-	pa_put(t, &(*old)->pa);
 	return 0;
+}
+
+/**
+ * dash_mapping_release() - a replaced entry does not come back
+ * @t: the table
+ * @old: from dash_mapping_insert_held(); the caller's, to free by RCU
+ *
+ * Context: process, may sleep; caller's writer lock.
+ */
+void dash_mapping_release(struct dash_mapping_table *t, const struct dash_mapping *old)
+{
+	pa_put(t, &old->pa);
+}
+
+/**
+ * dash_mapping_put_back() - a replaced entry takes its place again
+ * @t: the table
+ * @old: from dash_mapping_insert_held(); the table's again
+ *
+ * Context: process, may sleep; caller's writer lock.
+ * Return: the entry that replaced it, for the caller to free by RCU; NULL: there is none, and
+ * nothing was done.
+ */
+struct dash_mapping *dash_mapping_put_back(struct dash_mapping_table *t, struct dash_mapping *old)
+{
+	struct dash_link __rcu **at = find_slot(t, &t->ca, &old->ca);
+	struct dash_link *l;
+
+	if (!at)
+		return NULL;
+	l = locked(*at);
+	rcu_assign_pointer(old->link.next, locked(l->next));
+	rcu_assign_pointer(*at, &old->link);
+	pa_put(t, &mapping_of(l)->pa);
+	return mapping_of(l);
+}
+
+/**
+ * dash_mapping_insert() - insert an entry, or replace the one with its CA
+ * @t: the table
+ * @m: from dash_mapping_alloc(), filled; belongs to the table on success
+ * @old: the entry replaced, for the caller to free by RCU, or NULL; counters are
+ *	carried over by the caller if wanted
+ *
+ * Readers see the old or the new entry, never neither.  Its PA becomes valid
+ * before the entry is seen.
+ *
+ * Context: process, may sleep; caller's writer lock.
+ * Return: 0, or -ENOMEM with the table unchanged.
+ */
+int dash_mapping_insert(struct dash_mapping_table *t, struct dash_mapping *m, struct dash_mapping **old)
+{
+	int err = dash_mapping_insert_held(t, m, old);
+
+	if (!err && *old)
+		dash_mapping_release(t, *old);
+	return err;
 }
 
 /**

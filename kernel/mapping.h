@@ -61,6 +61,9 @@ void dash_mapping_free(struct dash_mapping *m);
 void dash_mapping_free_rcu(struct dash_mapping *m);
 
 int dash_mapping_insert(struct dash_mapping_table *t, struct dash_mapping *m, struct dash_mapping **old);
+int dash_mapping_insert_held(struct dash_mapping_table *t, struct dash_mapping *m, struct dash_mapping **old);
+void dash_mapping_release(struct dash_mapping_table *t, const struct dash_mapping *old);
+struct dash_mapping *dash_mapping_put_back(struct dash_mapping_table *t, struct dash_mapping *old);
 struct dash_mapping *dash_mapping_remove(struct dash_mapping_table *t, const struct dash_ip *ca);
 struct dash_mapping *dash_mapping_find(const struct dash_mapping_table *t, const struct dash_ip *ca);
 bool dash_mapping_pa_valid(const struct dash_mapping_table *t, const struct dash_ip *pa);

@@ -256,7 +256,7 @@ int dash_mapping_insert_all(struct dash_txn *txn)
 			continue;
 		if (!(++n % 1024))
 			cond_resched();
-		err = dash_mapping_insert(vnet_of(op->owner)->maps, op->m, &op->old);
+		err = dash_mapping_insert_held(vnet_of(op->owner)->maps, op->m, &op->old);
 		if (err)
 			return err;
 		op->flags |= DASH_OP_INSERTED;
@@ -275,8 +275,7 @@ int dash_mapping_insert_all(struct dash_txn *txn)
  * dash_mapping_insert_undo() - take dash_mapping_insert_all() back
  * @txn: the transaction; it cannot be tried again, as readers may hold what it staged
  *
- * Putting a replaced mapping back needs memory only if its PA was dropped meanwhile.  If even that fails
- * the store is inconsistent, and says so.
+ * Needs no memory: what was replaced kept its PA meanwhile.
  */
 void dash_mapping_insert_undo(struct dash_txn *txn)
 {
@@ -289,9 +288,9 @@ void dash_mapping_insert_undo(struct dash_txn *txn)
 		if (!(op->flags & DASH_OP_INSERTED))
 			continue;
 		v = vnet_of(op->owner);
-		gone = op->m;
 		if (op->old) {
-			if (dash_mapping_insert(v->maps, op->old, &gone)) {
+			gone = dash_mapping_put_back(v->maps, op->old);
+			if (WARN_ON_ONCE(!gone)) {
 				txn->dn->store->inconsistent = true;
 				gone = op->old;
 			}
@@ -371,6 +370,8 @@ void dash_mapping_publish(struct dash_txn *txn)
 			cond_resched();
 		if (dash_op_sets(op)) {
 			old = op->old;
+			if (old)
+				dash_mapping_release(vnet_of(op->owner)->maps, old);
 			op->old = NULL;
 			op->m = NULL;		/* the table's now */
 			op->flags |= old ? 0 : DASH_OP_CREATED;

@@ -46,6 +46,8 @@ void add_problem(struct dash_txn *txn, struct list_head *to, u32 *n, bool sticky
 		kfree(key);
 		kfree(text);
 		kfree(p);
+		/* what is not on the list would be forgotten at the next attempt */
+		txn->spoiled |= sticky && to == &txn->errors;
 		return;
 	}
 	key[0] = '\0';
@@ -505,18 +507,18 @@ static int refuse(struct dash_txn *txn, u8 type, u64 cookie, u16 field, int code
 {
 	char buf[NETLINK_MAX_FMTMSG_LEN];
 	const struct dash_field *f = field ? dash_field_find(type, field) : NULL;
+	struct list_head *last = txn->errors.prev;
 
 	dash_txn_error(txn, NULL, code, 0, "%s", text);
-	if (!list_empty(&txn->errors)) {
+	/* neither too many nor without memory */
+	if (txn->errors.prev != last) {
 		struct dash_txn_problem *p = list_last_entry(&txn->errors, struct dash_txn_problem,
 							     list);
 
-		if (txn->n_errors <= DASH_PROBLEMS) {
-			p->p.cookie = cookie;
-			p->p.type = type;
-			p->p.field = field;
-			p->p.field_name = f ? f->name : NULL;
-		}
+		p->p.cookie = cookie;
+		p->p.type = type;
+		p->p.field = field;
+		p->p.field_name = f ? f->name : NULL;
 	}
 	snprintf(buf, sizeof(buf), "%s%s%s: %s", dash_types[type].noun, f ? "." : "",
 		 f ? f->name : "", text);

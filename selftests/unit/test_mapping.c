@@ -148,6 +148,44 @@ static void create_no_memory(void)
 	EXPECT(shim_live() == before, "leaked");
 }
 
+static struct dash_mapping *entry(u32 ca, u32 pa)
+{
+	struct dash_mapping *m = dash_mapping_alloc();
+
+	m->ca = address(ca, 10);
+	m->pa = address(pa, 172);
+	return m;
+}
+
+/* What a replacement puts aside comes back without memory, its PA included. */
+static void put_back(void)
+{
+	u64 before = shim_live();
+	struct dash_mapping_table *t = dash_mapping_table_create();
+	struct dash_mapping *first = entry(1, 1), *second = entry(1, 2), *old;
+	struct dash_ip ca = address(1, 10), pa[] = { address(1, 172), address(2, 172) };
+
+	EXPECT(!dash_mapping_insert(t, first, &old) && !old, "insert");
+	EXPECT(!dash_mapping_insert_held(t, second, &old) && old == first, "replaced");
+	EXPECT(dash_mapping_find(t, &ca) == second, "the new entry is found");
+	EXPECT(dash_mapping_pa_valid(t, &pa[0]) && dash_mapping_pa_valid(t, &pa[1]), "both PAs are valid");
+	shim_fail_nth(1);
+	EXPECT(dash_mapping_put_back(t, old) == second, "put back");
+	shim_fail_nth(0);
+	EXPECT(dash_mapping_find(t, &ca) == first, "the old entry is found again");
+	EXPECT(dash_mapping_pa_valid(t, &pa[0]) && !dash_mapping_pa_valid(t, &pa[1]), "with its PA alone");
+	EXPECT(!dash_mapping_insert_held(t, second, &old) && old == first, "replaced again");
+	dash_mapping_release(t, old);
+	dash_mapping_free(old);
+	EXPECT(!dash_mapping_pa_valid(t, &pa[0]) && dash_mapping_pa_valid(t, &pa[1]), "released, only the new PA is valid");
+	EXPECT(dash_mapping_count(t) == 1, "one entry");
+	second = entry(9, 9);
+	EXPECT(!dash_mapping_put_back(t, second), "nothing to take the place of");
+	dash_mapping_free(second);
+	dash_mapping_table_destroy(t, NULL);
+	EXPECT(shim_live() == before, "leaked");
+}
+
 struct walk {
 	u8 seen[WORLD];
 	u32 left;
@@ -246,11 +284,12 @@ static void memory(void)
 
 int main(int argc, char **argv)
 {
-	ktap_start(argc, argv, 7);
+	ktap_start(argc, argv, 8);
 	if (dash_mapping_init())
 		return 1;
 	KTAP_RUN(updates, "equals an array under random updates, PAs are counted");
 	KTAP_RUN(no_memory, "a failed allocation changes nothing and removal still works");
+	KTAP_RUN(put_back, "what was replaced comes back without memory");
 	KTAP_RUN(create_no_memory, "creation without memory fails cleanly");
 	KTAP_RUN(walk, "a walk in parts shows everything once");
 	KTAP_RUN(walk_and_update, "a walk between updates misses nothing that stays");
