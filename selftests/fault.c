@@ -4,7 +4,7 @@
  * What does the data path do when there is no memory?  The maps are given to the
  * module, and packets are sent, again and again, and the first, the second, the
  * third ... allocation that the module makes for it fails, until it gets by without
- * that many.  A packet is sent or counted as dropped, once; a data path starts or
+ * that many; then once more, and all that follow fail as well.  A packet is sent or counted as dropped, once; a data path starts or
  * does not, and starts at the next attempt.
  *
  * faults.sh aims the faults (at the module's functions) and configures the policy
@@ -35,13 +35,14 @@ static void write_word(const char *path, const char *word)
 	close(fd);
 }
 
-/* The @n-th allocation of this thread from here on fails; 0: none. */
-static void inject(unsigned int n)
+/* The @n-th allocation of this thread from here on fails, @all: and those behind it; 0: none. */
+static void inject(unsigned int n, bool all)
 {
 	char word[16];
 
 	snprintf(word, sizeof(word), "%u", n);
 	write_word("/proc/thread-self/fail-nth", word);
+	write_word("/proc/thread-self/make-it-fail", all ? "1" : "0");
 }
 
 /* Did it come about? */
@@ -53,7 +54,7 @@ static bool fired(void)
 	if (fd < 0 || read(fd, word, sizeof(word) - 1) < 0)
 		die("fail-nth: %s", strerror(errno));
 	close(fd);
-	inject(0);
+	inject(0, false);
 	return atoi(word) == 0;
 }
 
@@ -80,24 +81,16 @@ static int bind_all(int fd)
 	return 0;
 }
 
-void run_fault_bind(void)
+/* Return: all went well, and something failed. */
+static bool starve_bind(int fd, bool all)
 {
-	struct dash_xdp *skel = dash_xdp__open();
 	unsigned int n, failed = 0, survived = 0;
 	bool more = true, good = true;
-	int fd, err;
+	int err;
 
-	if (!skel)
-		die("the program: %s", strerror(errno));
-	bpf_program__set_autoload(skel->progs.dash_xdp, false);
-	bpf_map__set_max_entries(skel->maps.dash_flows, 1000);
-	bpf_map__set_max_entries(skel->maps.dash_index, 200);
-	if (hot_map_create(skel) || dash_xdp__load(skel))
-		die("load: %s", strerror(errno));
-	fd = bpf_program__fd(skel->progs.dash_bind);
 	/* What is bound goes with its namespace. */
 	for (n = 1; more && good && n < LIMIT; n++) {
-		inject(n);
+		inject(n, all);
 		err = bind_all(fd);
 		more = fired();
 		if (err && (err != -ENOMEM || !more)) {
@@ -109,8 +102,26 @@ void run_fault_bind(void)
 		if (!err && unshare(CLONE_NEWNET))
 			die("unshare: %s", strerror(errno));
 	}
-	printf("# %u faults, %u survived\n", failed + survived, survived);
-	ok(good && failed && !more, "the data path starts or does not", "whichever allocation fails");
+	printf("# %u faults%s, %u survived\n", failed + survived, all ? " that go on" : "", survived);
+	return good && failed && !more;
+}
+
+void run_fault_bind(void)
+{
+	struct dash_xdp *skel = dash_xdp__open();
+	bool good;
+	int fd;
+
+	if (!skel)
+		die("the program: %s", strerror(errno));
+	bpf_program__set_autoload(skel->progs.dash_xdp, false);
+	bpf_map__set_max_entries(skel->maps.dash_flows, 1000);
+	bpf_map__set_max_entries(skel->maps.dash_index, 256);
+	if (hot_map_create(skel) || dash_xdp__load(skel))
+		die("load: %s", strerror(errno));
+	fd = bpf_program__fd(skel->progs.dash_bind);
+	good = starve_bind(fd, false) & starve_bind(fd, true);
+	ok(good, "the data path starts or does not", "whichever allocation fails");
 	dash_xdp__destroy(skel);
 }
 
@@ -151,40 +162,47 @@ static bool counted_once(const struct totals *d)
 	return expect("rx_packets", d->port.rx_packets, 1) & expect("sent or dropped", ends, 1);
 }
 
-void run_fault_packets(void)
+/* Return: every packet of kinds[@kind] was sent or counted as dropped. */
+static bool starve_packet(unsigned int kind, bool all, unsigned int *faults)
 {
 	static struct pkt in, out;
-	unsigned int i, n, port = 1024, dropped, faults, all = 0;
+	static unsigned int port = 1024;
+	unsigned int n, dropped = 0, injected = 0;
 	struct totals before, after;
-	bool more, good;
+	bool more = true, good = true;
 	char text[512];
 
-	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		dropped = faults = 0;
-		more = good = true;
-		for (n = 1; more && good && n < LIMIT; n++) {
-			int verdict;
+	for (n = 1; more && good && n < LIMIT; n++) {
+		int verdict;
 
-			snprintf(text, sizeof(text), kinds[i].text, port++);
-			pkt_build(text, &in, NULL, NULL);
-			if (kinds[i].before)
-				command(kinds[i].before);
-			forget_routes();
-			read_totals(&before);
-			inject(n);
-			verdict = run(&in, &out);
-			more = fired();
-			read_totals(&after);
-			subtract(&after, &before);
-			good = counted_once(&after);
-			if (!good)
-				printf("# allocation %u, verdict %d\n", n, verdict);
-			faults += more;
-			dropped += more && !after.eni.tx_packets[0];
-		}
-		printf("# %u faults, %u of them dropped the packet\n", faults, dropped);
-		all += faults;
-		ok(good && !more, kinds[i].name, "is sent or counted as dropped");
+		snprintf(text, sizeof(text), kinds[kind].text, port++);
+		pkt_build(text, &in, NULL, NULL);
+		if (kinds[kind].before)
+			command(kinds[kind].before);
+		forget_routes();
+		read_totals(&before);
+		inject(n, all);
+		verdict = run(&in, &out);
+		more = fired();
+		read_totals(&after);
+		subtract(&after, &before);
+		good = counted_once(&after);
+		if (!good)
+			printf("# allocation %u, verdict %d\n", n, verdict);
+		injected += more;
+		dropped += more && !after.eni.tx_packets[0];
 	}
-	ok(all, "allocations failed", "at least one");
+	printf("# %u faults%s, %u of them dropped the packet\n", injected, all ? " that go on" : "", dropped);
+	*faults += injected;
+	return good && !more;
+}
+
+void run_fault_packets(void)
+{
+	unsigned int i, faults = 0;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		ok(starve_packet(i, false, &faults) & starve_packet(i, true, &faults), kinds[i].name,
+		   "is sent or counted as dropped");
+	ok(faults, "allocations failed", "at least one");
 }

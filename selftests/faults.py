@@ -3,7 +3,9 @@
 # Copyright (C) 2026 The dash-linux authors
 """What becomes of a command when there is no memory?  Each is given again and again, and the
 first, the second, the third ... allocation that the module makes for it fails, until it gets by
-without that many.  It works all the same, or it says that it failed and has changed nothing.
+without that many; then once more, and all that follow fail as well: no second way to memory, and
+none for taking back what was done.  It works all the same, or it says that it failed and has
+changed nothing.
 
 usage: faults.py load MODULE            on a kernel without the module
        faults.py commands [WORD]        all, or those with WORD in their sentence; module loaded
@@ -25,6 +27,7 @@ import ynl
 
 FAULTS = '/sys/kernel/debug/fail'
 NTH = '/proc/thread-self/fail-nth'
+ALL = '/proc/thread-self/make-it-fail'
 LIMIT = 2000       # allocations of one command; more is an endless loop
 INIT_MODULE, DELETE_MODULE, CLONE_NEWNET = 175, 176, 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
@@ -45,11 +48,12 @@ def knobs(**values):
 
 def aim(start, end):
     """Only allocations below functions in this range of addresses fail, in whatever context."""
-    knobs(probability=0, interval=1, verbose=0, stacktrace_depth=32, min_order=0,
-          ignore_gfp_wait='N', ignore_gfp_highmem='N')
+    knobs(probability=0, interval=1, times=-1, verbose=0, stacktrace_depth=32, min_order=0,
+          ignore_gfp_wait='N', ignore_gfp_highmem='N', task_filter='Y')
     knobs(require_start=0)
     knobs(require_end=hex(end))
     knobs(require_start=hex(start))
+    knobs(probability=100)      # of a thread that asks for it, behind the n-th
 
 
 def aim_at_loading():
@@ -74,41 +78,48 @@ def aim_at_module(path):
 
 
 class Nth:
-    """with Nth(n) as fault: the n-th allocation of this thread in there fails; then fault.fired"""
+    """with Nth(n) as fault: the n-th allocation of this thread in there fails, `on` and all behind it; then fault.fired"""
 
-    def __init__(self, n):
-        self.n = n
+    def __init__(self, n, on=False):
+        self.n, self.on = n, on
 
     def __enter__(self):
         write(NTH, self.n)
+        write(ALL, int(self.on))
         return self
 
     def __exit__(self, *_):
         with open(NTH) as f:
             self.fired = int(f.read()) == 0
         write(NTH, 0)
+        write(ALL, 0)
 
 
 def sweep(attempt, judge, prepare=lambda: None, step=1):
-    """Every allocation of attempt() fails once, or every step-th.  attempt returns 0 or an errno."""
+    """Every allocation of attempt() fails, or every step-th, alone and then with all behind it.
+    attempt returns 0 or an errno."""
+    return sum(sweep_once(attempt, judge, prepare, step, on) for on in (False, True))
+
+
+def sweep_once(attempt, judge, prepare, step, on):
     faults = survived = 0
     for n in range(1, LIMIT, step):
         prepare()
-        with Nth(n) as fault:
+        with Nth(n, on) as fault:
             code = attempt()
         assert fault.fired or code == 0, f'without a fault: {E.errorcode.get(code, code)}'
         assert code in (0, E.ENOMEM, E.ENOBUFS), f'allocation {n}: {E.errorcode.get(code, code)}'
         try:
             judge(code)
         except Exception as e:
-            raise AssertionError(f'after allocation {n}, {E.errorcode.get(code, code)}: {e}') from e
+            raise AssertionError(f'after allocation {n}{" and all behind it" if on else ""}, {E.errorcode.get(code, code)}: {e}') from e
         if not fault.fired:
             break
         faults += 1
         survived += not code
     else:
         raise AssertionError(f'no end after {LIMIT} allocations')
-    print(f'# {faults} faults, {survived} survived')
+    print(f'# {faults} faults{" that go on" if on else ""}, {survived} survived')
     return faults
 
 
@@ -142,12 +153,16 @@ def new_namespace():
 
 
 def namespace_case():
+    assert sum(namespaces(on) for on in (False, True))
+
+
+def namespaces(on):
     """The child has the fault: fail-nth is not inherited."""
     faults = 0
     for n in range(1, LIMIT):
         pid = os.fork()
         if pid == 0:
-            with Nth(n) as fault:
+            with Nth(n, on) as fault:
                 code = 0 if libc.unshare(CLONE_NEWNET) == 0 else ctypes.get_errno()
             os._exit(code | (0x80 if fault.fired else 0))
         result = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -157,8 +172,8 @@ def namespace_case():
         if not fired:
             break
         faults += 1
-    print(f'# {faults} faults')
-    assert faults
+    print(f'# {faults} faults{" that go on" if on else ""}')
+    return faults
 
 
 # ---- commands ----
@@ -219,6 +234,23 @@ class Commands:
             objects = [{k: v for k, v in o.items()} for o in txn.full_example() if what in o]
             print(f'# {what}')
             sweep(lambda objects=objects: self.do('txn-add', {'object': objects}), judge, prepare)
+
+    def refuses(self):
+        """What is wrong in itself is refused when it is staged, and so is all it is part of."""
+        def prepare():
+            self.f.do('txn-begin')
+            self.f.do('txn-add', {'object': [txn.obj('vnet', vnet_name='Vnet7', vni=7)]})
+
+        def attempt():
+            code = self.do('txn-add', {'object': [txn.obj('vnet', vni=8)]})       # no name
+            assert code, 'accepted'
+            return 0 if code == E.EINVAL else code
+
+        def judge(_):
+            assert self.do('txn-commit'), 'the rest was committed'
+            self.do('txn-abort')
+            self.unchanged()
+        assert sweep(attempt, judge, prepare)
 
     def appends(self):
         first = txn.obj('prefix-tag', tag_name='long', ip_version='ipv4', prefix_list=[txn.net('10.0.0.0/8')])
@@ -300,6 +332,7 @@ def command_cases():
             ('what only reads answers or says why not', c.reads),
             ('a transaction begins or does not', c.begins),
             ('objects are staged, or the transaction cannot be committed', c.stages),
+            ('an object that is wrong is refused, and all with it', c.refuses),
             ('an object in parts likewise', c.appends),
             ('a dry run, and the list of what is wrong', c.judges),
             ('parameters and flush', c.writes),

@@ -22,7 +22,7 @@ bad+='|scheduling while atomic|Slab corruption|still has objects|DEBUG_LOCKS_WAR
 expected='
 /dash: faults begin/ { injected = 1 }
 /dash: faults end/ { injected = 0 }
-injected && /vmalloc error|page allocation failure|percpu: allocation failed/ { near = 8 }
+injected && /vmalloc error|page allocation failure|percpu: allocation failed|kmem_cache_create.* failed with error -12/ { near = 8 }
 near-- > 0 && injected { sub(/Call Trace/, "trace of an injected failure") }
 { print }'
 

@@ -668,6 +668,10 @@ static bool run(unsigned long messages)
 		bool decides = requests[r].cmd == DASH_CMD_TXN_COMMIT || requests[r].cmd == DASH_CMD_PARAM_SET;
 		int e;
 
+		if (i && i % 10000 == 0) {
+			printf("# %lu messages\n", i);
+			fflush(stdout);
+		}
 		if (one_in(50)) {
 			if (!raw(s)) {
 				printf("# message %lu: no answer after raw bytes\n", i);

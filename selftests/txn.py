@@ -762,9 +762,11 @@ def fuzz(b):
 NTH = '/proc/thread-self/fail-nth'
 
 
-def inject(n):
-    with open(NTH, 'w') as f:
-        f.write(str(n))
+def inject(n, on=False):
+    """The n-th allocation fails, `on` and all behind it (faults.py)."""
+    for path, value in (NTH, n), (NTH.replace('fail-nth', 'make-it-fail'), int(on)):
+        with open(path, 'w') as f:
+            f.write(str(value))
 
 
 @case('memory failing at any allocation of a commit: refused, nothing changes, nothing leaks',
@@ -795,15 +797,20 @@ def no_memory(b):
     before = b.state()
     b.apply(*change)
     after = b.state()
-    b.clear()
-    b.apply(*base)
-    assert b.state() == before
+    for on in (False, True):
+        b.clear()
+        b.apply(*base)
+        assert b.state() == before
+        starved(b, base, change, before, after, forth, on)
+
+
+def starved(b, base, change, before, after, forth, on):
     image, counts, step = b.image(), {}, int(os.environ.get('DASH_TXN_NTH', 1))
     n = 1
     while True:
         b.f.do('txn-begin')
         b.f.sock.request(b.f.id, 1, b.f.ops['txn-add']['number'], forth)
-        inject(n)
+        inject(n, on)
         try:
             b.f.do('txn-commit')
             result = 'committed'
@@ -816,8 +823,8 @@ def no_memory(b):
         now = b.image()
         if result == 'committed' or now != image:
             state, image = b.state(), now
-            assert state == (after if result == 'committed' else before), (n, result, set(state) ^ set(before))
-        assert result in ('committed', 'ENOMEM'), (n, result)
+            assert state == (after if result == 'committed' else before), (n, on, result, set(state) ^ set(before))
+        assert result in ('committed', 'ENOMEM'), (n, on, result)
         assert 'inconsistent' not in b.f.do('status-get')['status']
         if not fired:
             break
@@ -826,7 +833,7 @@ def no_memory(b):
             b.apply(*base)
             image = b.image()
         n += step
-    print(f'# {n} allocations: {counts}')
+    print(f'# {n} allocations{", all behind it too" if on else ""}: {counts}')
 
 
 def main():
