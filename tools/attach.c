@@ -18,6 +18,7 @@
 #include "nl.h"
 #include "object.h"
 #include "print.h"
+#include "status.h"
 
 #define DEFAULT_FLOWS	65536u
 #define MAX_FLOWS	((1u << 28) - 2)	/* DASH_FLOW_MAX_SLOTS of the module, less slot 0 */
@@ -29,20 +30,11 @@ static void on_port(const void *attrs, size_t len, void *arg)
 	struct attr outer, a;
 
 	for (attr_first(&outer, attrs, len); attr_ok(&outer); attr_next(&outer)) {
-		uint32_t kind = DASH_MAP_N, id = 0;
-
-		if (outer.type != DASH_A_PORT && outer.type != DASH_A_MAP)
-			continue;
-		for (attr_first(&a, outer.data, outer.len); attr_ok(&a); attr_next(&a)) {
-			if (outer.type == DASH_A_PORT && a.type == DASH_A_PORT_INDEX)
+		if (outer.type == DASH_A_MAP)
+			status_map(&outer, p->bound);
+		for (attr_first(&a, outer.data, outer.type == DASH_A_PORT ? outer.len : 0); attr_ok(&a); attr_next(&a))
+			if (a.type == DASH_A_PORT_INDEX)
 				p->port = (uint32_t)attr_number(&a);
-			else if (outer.type == DASH_A_MAP && a.type == DASH_A_MAP_KIND)
-				kind = (uint32_t)attr_number(&a);
-			else if (outer.type == DASH_A_MAP && a.type == DASH_A_MAP_ID)
-				id = (uint32_t)attr_number(&a);
-		}
-		if (outer.type == DASH_A_MAP && kind < DASH_MAP_N)
-			p->bound[kind] = id;
 	}
 }
 

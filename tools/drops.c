@@ -15,17 +15,12 @@
 #include "attr.h"
 #include "cmd.h"
 #include "drop_words.h"
+#include "follow.h"
 #include "nl.h"
 #include "print.h"
 #include "trace_show.h"
 #include "util.h"
 #include "value.h"
-
-#define ROOM	(1 << 20)
-
-static unsigned long left;	/* of --count; 0: no end */
-
-/* ---- counters ---- */
 
 /* acl_deny_out_3: which stage of which direction it was */
 static bool is_stage(const char *name)
@@ -112,31 +107,6 @@ static int show_counters(void)
 	return e ? nl_failed("drops", e) : EXIT_OK;
 }
 
-/* ---- events ---- */
-
-static void done(void)
-{
-	fflush(stdout);
-	if (left == 1)
-		exit(EXIT_OK);
-}
-
-static void on_drop(uint8_t cmd, const void *attrs, size_t len)
-{
-	if (left == 1)
-		return;
-	if (!cmd) {
-		pr_object(NULL);
-		pr_str("event", "lost");
-		pr_end();
-		return;
-	}
-	if (cmd != DASH_CMD_DROP_NTF)
-		return;
-	drop_print(attrs, len);
-	left -= left > 1;
-}
-
 int cmd_drops(const struct args *a)
 {
 	static const char *const groups[] = { DASH_MCGRP_DROPS, NULL };
@@ -158,7 +128,6 @@ int cmd_drops(const struct args *a)
 		return e;
 	if (!a->opt[0])
 		return show_counters();
-	left = n ? n + 1ul : 0;
-	e = nl_monitor(groups, ROOM, on_drop, done);
+	e = follow(groups, DASH_CMD_DROP_NTF, n, drop_print);
 	return e ? nl_failed("drops", e) : EXIT_OK;
 }

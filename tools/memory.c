@@ -13,6 +13,7 @@
 #include "live.h"
 #include "nl.h"
 #include "print.h"
+#include "status.h"
 
 struct sums {
 	uint64_t runtime, stored;
@@ -58,10 +59,7 @@ static void on_status(const void *attrs, size_t len, void *arg)
 	struct sums *sum = arg;
 	struct attr status, a, c;
 
-	for (attr_first(&status, attrs, len); attr_ok(&status); attr_next(&status))
-		if (status.type == DASH_A_STATUS)
-			break;
-	if (!attr_ok(&status))
+	if (!status_find(attrs, len, &status))
 		return;
 	for (attr_first(&a, status.data, status.len); attr_ok(&a); attr_next(&a)) {
 		uint64_t value = 0;

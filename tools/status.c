@@ -15,6 +15,30 @@
 #include "object.h"
 #include "param.h"
 #include "print.h"
+#include "status.h"
+
+bool status_find(const void *attrs, size_t len, struct attr *status)
+{
+	for (attr_first(status, attrs, len); attr_ok(status); attr_next(status))
+		if (status->type == DASH_A_STATUS)
+			return true;
+	return false;
+}
+
+void status_map(const struct attr *nest, uint32_t bound[DASH_MAP_N])
+{
+	uint32_t kind = DASH_MAP_N, id = 0;
+	struct attr a;
+
+	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
+		if (a.type == DASH_A_MAP_KIND)
+			kind = (uint32_t)attr_number(&a);
+		else if (a.type == DASH_A_MAP_ID)
+			id = (uint32_t)attr_number(&a);
+	}
+	if (kind < DASH_MAP_N)
+		bound[kind] = id;
+}
 
 static void pr_text(const char *name, const struct attr *a)
 {
@@ -100,10 +124,7 @@ static void on_status(const void *attrs, size_t len, void *arg)
 	struct attr status, a;
 
 	(void)arg;
-	for (attr_first(&status, attrs, len); attr_ok(&status); attr_next(&status))
-		if (status.type == DASH_A_STATUS)
-			break;
-	if (!attr_ok(&status))
+	if (!status_find(attrs, len, &status))
 		return;
 	pr_object(NULL);
 	pr_str("dashctl", DASH_VERSION);

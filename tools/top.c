@@ -29,6 +29,7 @@
 #include "nl.h"
 #include "object.h"
 #include "print.h"
+#include "status.h"
 
 #define TALKER_MAX	200000u		/* connections that are read for the top talkers */
 #define TOP_DROPS	8
@@ -114,23 +115,21 @@ static void on_status(const void *attrs, size_t len, void *arg)
 	struct sample *s = arg;
 	struct attr status, a;
 
-	for (attr_first(&status, attrs, len); attr_ok(&status); attr_next(&status)) {
-		if (status.type != DASH_A_STATUS)
-			continue;
-		for (attr_first(&a, status.data, status.len); attr_ok(&a); attr_next(&a)) {
-			if (a.type == DASH_A_STATUS_GENERATION)
-				s->generation = attr_number(&a);
-			else if (a.type == DASH_A_STATUS_FLOW_SLOTS)
-				s->slots = attr_number(&a);
-			else if (a.type == DASH_A_STATUS_FLOW_USED)
-				s->used = attr_number(&a);
-			else if (a.type == DASH_A_STATUS_FLOW_HIGH_WATER)
-				s->high_water = attr_number(&a);
-			else if (a.type == DASH_A_STATUS_PORT)
-				s->ports++;
-			else if (a.type == DASH_A_STATUS_INCONSISTENT)
-				s->inconsistent = true;
-		}
+	if (!status_find(attrs, len, &status))
+		return;
+	for (attr_first(&a, status.data, status.len); attr_ok(&a); attr_next(&a)) {
+		if (a.type == DASH_A_STATUS_GENERATION)
+			s->generation = attr_number(&a);
+		else if (a.type == DASH_A_STATUS_FLOW_SLOTS)
+			s->slots = attr_number(&a);
+		else if (a.type == DASH_A_STATUS_FLOW_USED)
+			s->used = attr_number(&a);
+		else if (a.type == DASH_A_STATUS_FLOW_HIGH_WATER)
+			s->high_water = attr_number(&a);
+		else if (a.type == DASH_A_STATUS_PORT)
+			s->ports++;
+		else if (a.type == DASH_A_STATUS_INCONSISTENT)
+			s->inconsistent = true;
 	}
 }
 

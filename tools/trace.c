@@ -19,15 +19,16 @@
 #include "bpf.h"
 #include "cmd.h"
 #include "flow.h"
+#include "follow.h"
 #include "frame.h"
 #include "live.h"
 #include "nl.h"
 #include "pcap.h"
 #include "print.h"
+#include "status.h"
 #include "trace_show.h"
 #include "util.h"
 
-#define ROOM		(1 << 20)
 #define VXLAN_PORT	4789
 
 /* ---- the appliance ---- */
@@ -43,26 +44,14 @@ static void on_status(const void *attrs, size_t len, void *arg)
 	struct appliance *ap = arg;
 	struct attr status, a, x;
 
-	for (attr_first(&status, attrs, len); attr_ok(&status); attr_next(&status)) {
-		if (status.type != DASH_A_STATUS)
-			continue;
-		for (attr_first(&a, status.data, status.len); attr_ok(&a); attr_next(&a)) {
-			uint32_t kind = DASH_MAP_N, id = 0;
-
-			if (a.type != DASH_A_STATUS_PORT && a.type != DASH_A_STATUS_MAP)
-				continue;
-			for (attr_first(&x, a.data, a.len); attr_ok(&x); attr_next(&x)) {
-				if (a.type == DASH_A_STATUS_PORT && x.type == DASH_A_PORT_IFINDEX &&
-				    ap->n_ports < DASH_MAX_PORT)
-					ap->ports[ap->n_ports++] = (uint32_t)attr_number(&x);
-				else if (a.type == DASH_A_STATUS_MAP && x.type == DASH_A_MAP_KIND)
-					kind = (uint32_t)attr_number(&x);
-				else if (a.type == DASH_A_STATUS_MAP && x.type == DASH_A_MAP_ID)
-					id = (uint32_t)attr_number(&x);
-			}
-			if (a.type == DASH_A_STATUS_MAP && kind < DASH_MAP_N)
-				ap->bound[kind] = id;
-		}
+	if (!status_find(attrs, len, &status))
+		return;
+	for (attr_first(&a, status.data, status.len); attr_ok(&a); attr_next(&a)) {
+		if (a.type == DASH_A_STATUS_MAP)
+			status_map(&a, ap->bound);
+		for (attr_first(&x, a.data, a.type == DASH_A_STATUS_PORT ? a.len : 0); attr_ok(&x); attr_next(&x))
+			if (x.type == DASH_A_PORT_IFINDEX && ap->n_ports < DASH_MAX_PORT)
+				ap->ports[ap->n_ports++] = (uint32_t)attr_number(&x);
 	}
 }
 
@@ -520,30 +509,11 @@ int cmd_trace(const struct args *a)
 
 /* ---- live ---- */
 
-static unsigned long left;	/* of --count, and one; 0: no end */
-
-static void done(void)
+static void print_event(const void *attrs, size_t len)
 {
-	fflush(stdout);
-	if (left == 1)
-		exit(EXIT_OK);
-}
-
-static void on_event(uint8_t cmd, const void *attrs, size_t len)
-{
-	if (left == 1)
-		return;
-	if (!cmd) {
-		pr_object(NULL);
-		pr_str("event", "lost");
-		pr_end();
-	}
-	if (cmd != DASH_CMD_TRACE_NTF)
-		return;
 	trace_print(attrs, len, 0);
 	if (!opt.json)
 		putchar('\n');
-	left -= left > 1;
 }
 
 int cmd_trace_live(const struct args *a)
@@ -574,8 +544,7 @@ int cmd_trace_live(const struct args *a)
 	buf_free(&b);
 	if (e)
 		return e;
-	left = count ? count + 1 : 0;
 	fprintf(stderr, "dashctl: following packets; end with Ctrl-C\n");
-	e = nl_monitor(groups, ROOM, on_event, done);
+	e = follow(groups, DASH_CMD_TRACE_NTF, (uint32_t)count, print_event);
 	return e ? nl_failed("trace live", e) : EXIT_OK;
 }

@@ -45,6 +45,7 @@
 #include "drop_words.h"
 #include "nl.h"
 #include "print.h"
+#include "status.h"
 
 #define MAX_ARGS	80
 #define REMOVE_MS	5000	/* programs that call the module are freed a while after they are gone */
@@ -110,21 +111,6 @@ static void read_port(struct upgrade *u, const struct attr *nest)
 		u->n++;
 }
 
-static void read_map(struct upgrade *u, const struct attr *nest)
-{
-	uint32_t kind = DASH_MAP_N, id = 0;
-	struct attr a;
-
-	for (attr_first(&a, nest->data, nest->len); attr_ok(&a); attr_next(&a)) {
-		if (a.type == DASH_A_MAP_KIND)
-			kind = (uint32_t)attr_number(&a);
-		else if (a.type == DASH_A_MAP_ID)
-			id = (uint32_t)attr_number(&a);
-	}
-	if (kind < DASH_MAP_N)
-		u->maps[kind] = id;
-}
-
 static void read_param(struct upgrade *u, const struct attr *nest)
 {
 	char *name = NULL, *value = NULL;
@@ -147,32 +133,30 @@ static void read_param(struct upgrade *u, const struct attr *nest)
 static void on_status(const void *attrs, size_t len, void *arg)
 {
 	struct upgrade *u = arg;
-	struct attr outer, a;
+	struct attr status, a;
 
-	for (attr_first(&outer, attrs, len); attr_ok(&outer); attr_next(&outer)) {
-		if (outer.type != DASH_A_STATUS)
-			continue;
-		for (attr_first(&a, outer.data, outer.len); attr_ok(&a); attr_next(&a)) {
-			switch (a.type) {
-			case DASH_A_STATUS_PORT:
-				read_port(u, &a);
-				break;
-			case DASH_A_STATUS_MAP:
-				read_map(u, &a);
-				break;
-			case DASH_A_STATUS_PARAMS:
-				read_param(u, &a);
-				break;
-			case DASH_A_STATUS_FLOW_SLOTS:
-				u->flows = (uint32_t)attr_number(&a);
-				break;
-			case DASH_A_STATUS_LAYOUT:
-				u->layout = (uint32_t)attr_number(&a);
-				break;
-			case DASH_A_STATUS_ELSEWHERE:
-				u->elsewhere = (uint32_t)attr_number(&a);
-				break;
-			}
+	if (!status_find(attrs, len, &status))
+		return;
+	for (attr_first(&a, status.data, status.len); attr_ok(&a); attr_next(&a)) {
+		switch (a.type) {
+		case DASH_A_STATUS_PORT:
+			read_port(u, &a);
+			break;
+		case DASH_A_STATUS_MAP:
+			status_map(&a, u->maps);
+			break;
+		case DASH_A_STATUS_PARAMS:
+			read_param(u, &a);
+			break;
+		case DASH_A_STATUS_FLOW_SLOTS:
+			u->flows = (uint32_t)attr_number(&a);
+			break;
+		case DASH_A_STATUS_LAYOUT:
+			u->layout = (uint32_t)attr_number(&a);
+			break;
+		case DASH_A_STATUS_ELSEWHERE:
+			u->elsewhere = (uint32_t)attr_number(&a);
+			break;
 		}
 	}
 }
