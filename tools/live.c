@@ -7,6 +7,7 @@
  */
 #include "live.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../kernel/uapi/dash.h"
@@ -122,8 +123,14 @@ void pr_counters(const struct live *o)
 		pr_u64("hits", o->hits);
 		pr_u64("bytes", o->bytes);
 	}
-	for (i = 0; i < o->n_counters; i++)
-		pr_u64(o->counters[i].name, o->counters[i].value);
+	for (i = 0; i < o->n_counters; i++) {
+		const struct counter *c = &o->counters[i];
+		/* a route group is disabled, and counts the packets dropped for that under the same name */
+		char *drops = table_field(o->t->fields, o->t->n_fields, c->name) ? xasprintf("%s_drops", c->name) : NULL;
+
+		pr_u64(drops ? drops : c->name, c->value);
+		free(drops);
+	}
 }
 
 void pr_live(const struct live *o)

@@ -198,6 +198,30 @@ int query(struct query *q, unsigned int type, const char *owner)
 	return EXIT_OK;
 }
 
+static uint64_t priority_of(const struct live *o)
+{
+	uint64_t priority = 0;
+	struct attr a;
+
+	for (attr_first(&a, o->attrs, o->len); attr_ok(&a); attr_next(&a))
+		if (a.type == (o->t->type == DASH_OBJ_ACL_RULE ? DASH_A_ACL_RULE_PRIORITY : DASH_A_ROUTE_RULE_PRIORITY))
+			priority = attr_number(&a);
+	return priority;
+}
+
+static int by_priority(const void *a, const void *b)
+{
+	uint64_t x = priority_of(a), y = priority_of(b);
+
+	return x != y ? (x < y ? -1 : 1) : by_key(a, b);
+}
+
+void query_by_priority(struct query *q)
+{
+	if (q->n && (q->obj[0].t->type == DASH_OBJ_ACL_RULE || q->obj[0].t->type == DASH_OBJ_ROUTE_RULE))
+		qsort(q->obj, q->n, sizeof(*q->obj), by_priority);
+}
+
 void query_free(struct query *q)
 {
 	forget(q);

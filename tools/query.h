@@ -56,6 +56,8 @@ int query(struct query *q, unsigned int type, const char *owner);
  */
 typedef void (*query_fn)(void *arg, struct live *o);
 int query_each(unsigned int type, const char *owner, query_fn fn, void (*again)(void *arg), void *arg);
+/* Rules in the order in which packets are held against them; others stay as they are. */
+void query_by_priority(struct query *q);
 void query_free(struct query *q);
 void live_free(struct live *o);		/* what it holds */
 void live_key(const struct live *o, struct key *key);

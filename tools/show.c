@@ -32,6 +32,7 @@ static int show_list(const char *name, unsigned int type, const char *owner)
 
 	if (e)
 		return e;
+	query_by_priority(&q);
 	pr_array(name);
 	for (i = 0; i < q.n; i++)
 		pr_live(&q.obj[i]);

@@ -302,6 +302,7 @@ static int show_acl(struct stats *st, const char *group)
 	if (!e)
 		e = query(&rules, DASH_OBJ_ACL_RULE, group);
 	if (!e) {
+		query_by_priority(&rules);
 		pr_array(NULL);
 		pr_object(NULL);
 		pr_str("group_id", group);
