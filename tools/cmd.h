@@ -38,6 +38,7 @@ struct args {
  * @help: a phrase
  * @options: end with a NULL name
  * @run: returns the exit code
+ * @notes: further lines of help, or NULL
  */
 struct command {
 	const char *words, *args, *live;
@@ -45,6 +46,7 @@ struct command {
 	const char *help;
 	struct cmd_option options[CMD_OPTIONS];
 	int (*run)(const struct args *a);
+	const char *notes;
 };
 
 extern const struct command commands[];		/* ends with NULL words */

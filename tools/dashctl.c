@@ -97,7 +97,11 @@ const struct command commands[] = {
 	{ "trace", "WORDS... | hex OCTETS... | pcap FILE FRAME", "trace", 2, 4096,
 	  "what would happen to a packet, and why",
 	  { { "--port", "DEV", "dev", "the device that it comes in by; the first one of the appliance" },
-	    { "--policy", NULL, NULL, "also what policy says today about a packet of a connection" } }, cmd_trace },
+	    { "--policy", NULL, NULL, "also what policy says today about a packet of a connection" } }, cmd_trace,
+	  "  WORDS: outbound|inbound eni ENI PROTO SRC[:PORT] DST[:PORT] [NAME VALUE]...\n"
+	  "  PROTO: tcp, udp, icmp, icmpv6 or a number; ports are for tcp and udp, as in 10.1.1.1:80, [2001:db8::1]:80\n"
+	  "  NAME:  flags (of tcp, letters of FSRPAUEC; S), vni, vip, from (the tunnel's), tos, len, smac, dmac\n"
+	  "  For example: dashctl trace outbound eni F4939FEFC47E tcp 10.1.2.9:1234 10.1.1.1:80\n" },
 	{ "trace live", "", NULL, 0, 0, "what happens to packets, and why, as they come",
 	  { FILTERS, { "--rate", "N", NULL, "at most so many a second; 10" },
 	    { "--count", "N", NULL, "end after so many" } }, cmd_trace_live },
@@ -105,7 +109,7 @@ const struct command commands[] = {
 	  { { "-f", NULL, NULL, "each as it happens, with its object" },
 	    { "--count", "N", NULL, "with -f: end after so many" } }, cmd_drops },
 	{ "set", "NAME VALUE [NAME VALUE]...", "param", 2, 64, "set timeouts and modes", { { 0 } },
-	  cmd_set },
+	  cmd_set, "  NAME is one of \"dashctl show params\"; times are in ms, or with a unit: ms, s, m, h\n" },
 	{ "attach", "DEV", "dev", 1, 1, "attach the fast path to a device",
 	  { { "--flows", "N", NULL, "size of the flow table; only at the first attach" },
 	    { "--mode", "MODE", NULL, "native, generic, or auto: native if the driver can" },
@@ -270,7 +274,7 @@ static int dispatch(int argc, char **argv)
 	int used;
 
 	/* The switch that this resembles says "show dash eni". */
-	if (argc > 2 && (!strcmp(argv[0], "show") || !strcmp(argv[0], "clear")) &&
+	if (argc > 1 && (!strcmp(argv[0], "show") || !strcmp(argv[0], "clear")) &&
 	    !strcmp(argv[1], "dash")) {
 		argv[1] = argv[0];
 		argv++;

@@ -34,6 +34,8 @@ static void one_command(const struct command *c)
 		printf("  %s%s%-*s %s\n", o->name, o->arg ? " " : "",
 		       (int)(24 - strlen(o->name) - (o->arg ? 1 : 0)), o->arg ? o->arg : "", o->help);
 	}
+	if (c->notes)
+		printf("\n%s", c->notes);
 }
 
 static void words_of(const struct field *f)

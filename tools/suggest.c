@@ -62,7 +62,7 @@ static void add(struct buf *list, const char *word, size_t len, const char *quot
 	free(one);
 }
 
-/* What may follow the first word of commands of several words. */
+/* What may follow the first words of commands of several words. */
 static bool follow(const char *first, struct buf *list)
 {
 	const struct command *c;
@@ -96,21 +96,33 @@ static bool is_later(const char *word)
 	return false;
 }
 
+/* @words begin commands of several words, or are an object's: what may follow, and what did. */
+static bool told(const char *words, const char *next)
+{
+	struct buf list = { 0 };
+	bool begins = follow(words, &list) || is_object(words, &list);
+
+	if (begins && next)
+		err("%s: \"%s\" is none of: %s", words, next, (char *)list.p);
+	else if (begins)
+		err("%s: one of these must follow: %s", words, (char *)list.p);
+	buf_free(&list);
+	return begins;
+}
+
 void suggest(int argc, char **argv)
 {
 	const char *first = argv[0], *second = argc > 1 ? argv[1] : NULL;
+	char *both = second ? xasprintf("%s %s", first, second) : NULL;
 	const struct command *c;
 	const struct table *t;
 	struct buf list = { 0 };
 
 	if (is_later(first)) {
 		err("%s: not available in this release", first);
-	} else if (follow(first, &list) || is_object(first, &list)) {
-		if (second)
-			err("%s: \"%s\" is none of: %s", first, second, (char *)list.p);
-		else
-			err("%s: one of these must follow: %s", first, (char *)list.p);
-	} else {
+	} else if (second && !strcmp(first, "show") && is_later(second)) {
+		err("%s: not available in this release", both);
+	} else if (!(second && told(both, argc > 2 ? argv[2] : NULL)) && !told(first, second)) {
 		for (c = commands; c->words; c++)
 			if (resembles(first, c->words, strcspn(c->words, " ")))
 				add(&list, c->words, strcspn(c->words, " "), "\"");
@@ -123,4 +135,5 @@ void suggest(int argc, char **argv)
 			err("unknown command \"%s\", see \"dashctl help\"", first);
 	}
 	buf_free(&list);
+	free(both);
 }
