@@ -1005,8 +1005,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < n_targets; i++)
 		printf("%-72s %10.2f %10.2f%s\n", target[i].text, target[i].value, target[i].limit,
 		       target[i].value > target[i].limit ? "  missed" : "");
-	note("one load that waits for the last, by size of the memory: 512 kB %.1f ns, 6 MB %.1f, 32 MB %.1f, 256 MB %.1f",
-	     load_ns(512 << 10), load_ns(6 << 20), load_ns(32 << 20), load_ns(256 << 20));
+	note("one load that waits for the last, by size of the memory: 32 kB %.1f ns, 512 kB %.1f, 6 MB %.1f, 32 MB %.1f, 256 MB %.1f",
+	     load_ns(32 << 10), load_ns(512 << 10), load_ns(6 << 20), load_ns(32 << 20), load_ns(256 << 20));
 	for (i = 0; i < n_notes; i++)
 		printf("%s%s\n", i ? "" : "\n", notes[i]);
 	return 0;
