@@ -224,6 +224,12 @@ scale-flows: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)DASH_FLOWS=$(SCALE_FLOWS) MEM=$(or $(MEM),2G) selftests/vm.sh selftests/flow_scale.sh
 
+# 32 ENIs with ten ACL groups each of 1,000 rules x 100 x 100 prefixes, in the virtual machine: what they take.
+SCALE_ENIS ?= 32
+scale-acl: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)DASH_ENIS=$(SCALE_ENIS) MEM=$(or $(MEM),6G) selftests/vm.sh selftests/acl_scale.sh
+
 # The engines' speed in one table, beside DPDK's if libdpdk-dev is installed.
 bench-engines:
 	$(Q)$(MAKE) --no-print-directory -C selftests/unit bench-engines
@@ -325,6 +331,7 @@ help:
 	@echo 'make bench-vm      instructions that a new connection takes, in the virtual machine'
 	@echo 'make bench-lookup  finding one of up to 16 million flows, beside the kernel hash map'
 	@echo 'make scale-flows   a million connections in the virtual machine; SCALE_FLOWS=8000000 MEM=4G'
+	@echo 'make scale-acl     32 ENIs with 320 ACL groups of 1,000 rules in the virtual machine; SCALE_ENIS=8'
 	@echo 'make bench-apply   what an object of a large configuration costs to read and to apply'
 	@echo 'make demo          two VMs talk through the appliance; SHELL=1 stays open to play'
 	@echo 'make shell         a shell in the virtual machine'
@@ -336,4 +343,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: coverage bench bench-lookup scale-flows bench-apply bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install install-tools dkms-install clean help
+.PHONY: coverage bench bench-lookup scale-acl scale-flows bench-apply bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install install-tools dkms-install clean help

@@ -7,7 +7,7 @@
 # Reads the files (- is standard input), prints each offending line with the six
 # that follow it, and exits 1 if there was one.  Taint messages of an unsigned
 # out-of-tree module are expected and no offence, and neither is the trace of an
-# allocation that failed while faults.sh makes them fail.
+# allocation that failed while faults.sh or acl_scale.sh makes them fail.
 set -eu
 
 bad='WARNING: (CPU|at|possible|suspicious|inconsistent|bad unlock|held lock|Nested)'
@@ -22,7 +22,7 @@ bad+='|scheduling while atomic|Slab corruption|still has objects|DEBUG_LOCKS_WAR
 expected='
 /dash: faults begin/ { injected = 1 }
 /dash: faults end/ { injected = 0 }
-injected && /vmalloc error|page allocation failure|percpu: allocation failed|kmem_cache_create.* failed with error -12/ { near = 8 }
+injected && /vmalloc error|page allocation failure|percpu: allocation failed|kmem_cache_create.* failed with error -12|invoked oom-killer/ { near = 8 }
 near-- > 0 && injected { sub(/Call Trace/, "trace of an injected failure") }
 { print }'
 

@@ -207,6 +207,28 @@ appliance_up() {
 	dash apply "$@"
 }
 
+# under_traffic COMMAND... - while new connections are made all the time by the caller's function
+# `connect N`, none of which may be dropped
+under_traffic() {
+	local pid rc=0
+	rm -f "$lib_tmp/stop"
+	: >"$lib_tmp/traffic"
+	while [ ! -e "$lib_tmp/stop" ]; do
+		connect 1000 >>"$lib_tmp/traffic" || { echo failed >>"$lib_tmp/traffic"; break; }
+		dash clear flows >"$lib_tmp/clear"
+	done &
+	pid=$!
+	"$@" || rc=1
+	touch "$lib_tmp/stop"
+	wait $pid
+	cat "$lib_tmp/traffic"
+	# not by !, which set -e overlooks
+	if grep -qE "failed|Bail" "$lib_tmp/traffic" || ! grep -q miss "$lib_tmp/traffic"; then
+		return 1
+	fi
+	return $rc
+}
+
 # monitor_start FILE [OPTION...] - dashctl writes events to FILE from now on, one JSON object a line; its
 # process is $monitor_pid.  monitor_stop ends it when it has told all that happened before.
 monitor_start() {
