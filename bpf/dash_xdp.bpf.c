@@ -182,12 +182,12 @@ static __always_inline struct dash_flow *quoted_flow(struct xdp_md *ctx,
 	return flow;
 }
 
-/* Stages 5 to 14 for a packet of a known ENI.  Returns the reason to drop it for. */
+/* Stages 5 to 14 for a packet of a known ENI; @look: its flow up.  Returns the reason to drop it for. */
 static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 				     const struct dash_hot *hot, const struct dash_hot_eni *eni,
 				     struct dash_port_stats *port, struct dash_eni_stats *stats,
-				     struct dash_pkt *pkt, struct dash_frame *f, int *verdict,
-				     const bool dry)
+				     struct dash_pkt *pkt, struct dash_frame *f, bool look,
+				     int *verdict, const bool dry)
 {
 	const struct dash_nh *nh;
 	struct dash_plan plan;
@@ -208,7 +208,7 @@ static __always_inline __u32 forward(struct xdp_md *ctx, struct dash_buf *b,
 		flow = quoted_flow(ctx, eni, pkt, f->l4_off);
 	quoted = flow;
 	/* a later fragment has no ports; the module knows its head, and wants to see each head */
-	if (!flow && pkt->frag != DASH_FRAG_LATER)
+	if (!flow && look && pkt->frag != DASH_FRAG_LATER)
 		flow = dash_flow_find(hot, pkt);
 	found = pkt->slot;
 	if (dry || !flow || (dash_module && pkt->frag) || !dash_flow_current(flow, eni, pkt)) {
@@ -286,8 +286,8 @@ again:
 	return DASH_DROP_NONE;
 }
 
-/* All packets that dash_fast() declines, and all that are dropped. */
-static __always_inline int pipeline(struct xdp_md *ctx, const struct dash_hot *hot, const bool dry)
+/* All packets that dash_fast() does not forward, and all that are dropped; @known: what it returned. */
+static __always_inline int pipeline(struct xdp_md *ctx, const struct dash_hot *hot, int known, const bool dry)
 {
 	struct dash_buf b = {
 		.data = (void *)(long)ctx->data,
@@ -297,27 +297,34 @@ static __always_inline int pipeline(struct xdp_md *ctx, const struct dash_hot *h
 	};
 	struct dash_port_stats *port = dry ? NULL : dash_port_counters();
 	struct dash_eni_stats *stats = NULL;
-	struct dash_pkt pkt = {};
 	struct dash_frame f = {};
+	struct dash_pkt pkt;
 	__u32 eni, reason;
 	int verdict;
 
-	if (dry)
-		bpf_dash_trace_begin(ctx, &pkt, dash_trace_cookie, dash_trace_flags);
-	else if (!port)
+	if (!dry && !port)
 		return XDP_ABORTED;
-	eni = admit(&b, hot, port, &pkt, &f, &verdict, dry);
-	if (!eni)
-		return verdict;
-	eni = (eni - 1) & (DASH_MAX_ENI - 1);
-	dash_key_set_eni(&pkt, eni);
+	if (known != DASH_DECLINE && dash_describe(&b, hot, known, &pkt, &f)) {
+		dash_count_port_rx(port, &pkt);
+	} else {
+		known = 0;
+		pkt = (struct dash_pkt){};
+		if (dry)
+			bpf_dash_trace_begin(ctx, &pkt, dash_trace_cookie, dash_trace_flags);
+		eni = admit(&b, hot, port, &pkt, &f, &verdict, dry);
+		if (!eni)
+			return verdict;
+		dash_key_set_eni(&pkt, eni - 1);
+	}
+	eni = pkt.key.eni & (DASH_MAX_ENI - 1);
 	if (!dry) {
 		stats = dash_eni_counters(eni);
 		if (!stats)
 			return XDP_ABORTED;
 		dash_count_eni_rx(stats, &pkt);
 	}
-	reason = forward(ctx, &b, hot, &hot->eni[eni], port, stats, &pkt, &f, &verdict, dry);
+	reason = forward(ctx, &b, hot, &hot->eni[eni], port, stats, &pkt, &f,
+			 !(known & DASH_KNOWN_MISS), &verdict, dry);
 	if (reason && dry) {
 		bpf_dash_trace_end(ctx, &pkt, DASH_FATE_DROPPED, reason, 0);
 		return XDP_DROP;
@@ -337,22 +344,24 @@ int dash_xdp(struct xdp_md *ctx)
 {
 	const struct dash_hot *hot = &dash_words;
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	int verdict = DASH_DECLINE;
+	int verdict;
 
-	if (data + DASH_PLAIN_MIN <= end) {
-		if (dash_eth_type(data) == bpf_htons(ETH_P_IP))
-			verdict = dash_fast(ctx, hot, false);
-		else if (dash_eth_type(data) == bpf_htons(ETH_P_IPV6))
-			verdict = dash_fast(ctx, hot, true);
-	}
-	return verdict == DASH_DECLINE ? pipeline(ctx, hot, false) : verdict;
+	if (data + DASH_PLAIN_MIN > end)
+		verdict = dash_decline();
+	else if (dash_eth_type(data) == bpf_htons(ETH_P_IP))
+		verdict = dash_fast(ctx, hot, false);
+	else if (dash_eth_type(data) == bpf_htons(ETH_P_IPV6))
+		verdict = dash_fast(ctx, hot, true);
+	else
+		verdict = dash_decline();
+	return (__u32)verdict < DASH_KNOWN ? verdict : pipeline(ctx, hot, verdict, false);
 }
 
 /* What would happen to this packet?  Run by dashctl on a packet of its own; loaded only for that. */
 SEC("?xdp.frags")
 int dash_trace(struct xdp_md *ctx)
 {
-	return pipeline(ctx, &dash_words, true);
+	return pipeline(ctx, &dash_words, DASH_DECLINE, true);
 }
 
 /**

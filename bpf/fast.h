@@ -6,16 +6,17 @@
  * it came in.  Then nothing in it moves, all offsets are constants, lengths and
  * ports stay what they are, and no struct dash_pkt is filled in for anybody.
  *
- * dash_fast() forwards such a packet, or declines without having touched anything;
- * the pipeline of dash_xdp.bpf.c then decides from the beginning.  So nothing here may
- * ever drop, and every rule that this file knows is a rule of the pipeline, narrowed:
- * what it takes has
+ * dash_fast() forwards such a packet, or leaves it to the pipeline of dash_xdp.bpf.c
+ * without having touched anything.  So nothing here may ever drop, and every rule that
+ * this file knows is a rule of the pipeline, narrowed.  What it understands has
  *   - exactly the length that its outer headers say, no options, no extension headers,
- *     no fragments, TCP or UDP inside;
- *   - no SYN, FIN or RST, and a flow in a state that such a packet does not move;
- *   - a current flow, an ENI that is up and that nobody watches, a next hop that is cached and usable.
- *
- * First packets of TCP connections are told by their flags, before any of this costs.
+ *     no fragments, TCP or UDP inside, an ENI that is up and that nobody watches.
+ * What it forwards has also
+ *   - no SYN, FIN or RST, and a current flow in a state that such a packet does not move;
+ *   - a next hop that is cached and usable.
+ * If only that is missing, as of each first packet, dash_describe() spares the pipeline
+ * the parsing.  It looks into the packet again, but knows where things lie; handing them
+ * over would keep them all in registers, which every hit would pay for.
  */
 #ifndef DASH_FAST_H
 #define DASH_FAST_H
@@ -29,7 +30,12 @@
 #include "xmit.h"
 #include "stats.h"
 
+/* What dash_fast() returns beside verdicts, which are smaller: it is not plain, or it is, and how. */
 #define DASH_DECLINE		(-1)
+#define DASH_KNOWN		0x100
+#define DASH_KNOWN_MISS		0x200	/* no flow has its key */
+#define DASH_KNOWN_IN		0x400	/* towards the VM */
+#define DASH_KNOWN_ENI		16	/* index of the ENI from this bit on */
 /* The shortest of them all: IPv4 in IPv4, an UDP header inside, no payload */
 #define DASH_PLAIN_MIN		(2 * (ETH_HLEN + sizeof(struct iphdr)) + DASH_VXLAN_OVERHEAD + DASH_UDP_LEN)
 /* Of the four bytes from flags and offset on: what is zero in a whole packet, and the protocol */
@@ -64,6 +70,15 @@ struct dash_plain {
 	dash_pin(at_);							\
 	&((const struct dash_hot *)at_)->array[0];			\
 })
+
+/* Of many places that return one constant, clang would make one that is set for each packet in advance. */
+static __always_inline int dash_decline(void)
+{
+	int decline = DASH_DECLINE;
+
+	dash_pin(decline);
+	return decline;
+}
 
 /* Packet and map memory may be read at any address; clang would split what its type calls unaligned. */
 static __always_inline __u64 dash_load64(const void *p)
@@ -107,14 +122,18 @@ static __always_inline bool dash_plain_outer6(const struct dash_hot *hot, const 
 	       !dash_ip_is_v4((const void *)&ip->saddr) && !dash_ip_is_v4((const void *)&ip->daddr);
 }
 
-/* TCP header @l4 of @room bytes with what follows: all there, and nothing that moves a state. */
+/* Is the TCP header @l4 whole, of @room bytes with what follows? */
 static __always_inline bool dash_plain_tcp(const void *l4, const void *end, __u32 room)
 {
 	const __u8 *tcp = l4;
 
 	/* the reserved bits behind the header length are zero, or make it longer */
-	return l4 + DASH_TCP_MIN <= end && !(tcp[13] & DASH_TCP_MOVES) && tcp[12] >= 0x50 &&
-	       tcp[12] >> 2 <= room;
+	return l4 + DASH_TCP_MIN <= end && tcp[12] >= 0x50 && tcp[12] >> 2 <= room;
+}
+
+static __always_inline bool dash_plain_moves(const void *l4)
+{
+	return ((const __u8 *)l4)[13] & DASH_TCP_MOVES;
 }
 
 /* Second word of the key; @l4: TCP or UDP header. */
@@ -127,8 +146,8 @@ static __always_inline __u64 dash_plain_rest(const void *l4, const struct dash_p
 	return rest.word;
 }
 
-/* Inner packet at @l3, of at most @room bytes, to @p->key. */
-static __always_inline bool dash_plain_inner4(const void *l3, const void *end, __u32 room,
+/* Inner packet at @l3, of at most @room bytes, to @p->key.  Returns 0, or what dash_fast() shall. */
+static __always_inline int dash_plain_inner4(const void *l3, const void *end, __u32 room,
 					      struct dash_plain *p)
 {
 	__u32 first = bpf_ntohl(dash_load32(l3)), tot = first & 0xffff;
@@ -137,21 +156,24 @@ static __always_inline bool dash_plain_inner4(const void *l3, const void *end, _
 
 	p->v6 = false;
 	if (first >> 24 != 0x45 || tot > room || tot < sizeof(struct iphdr) + DASH_UDP_LEN)
-		return false;
-	if (proto == bpf_htonl(IPPROTO_UDP))
+		return dash_decline();
+	if (proto == bpf_htonl(IPPROTO_UDP)) {
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_UDP);
-	else if (proto == bpf_htonl(IPPROTO_TCP) && dash_plain_tcp(l4, end, tot - sizeof(struct iphdr)))
+	} else if (proto == bpf_htonl(IPPROTO_TCP) && dash_plain_tcp(l4, end, tot - sizeof(struct iphdr))) {
+		if (dash_plain_moves(l4))
+			return DASH_KNOWN;
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_TCP);
-	else
-		return false;
+	} else {
+		return dash_decline();
+	}
 	p->key[0] = dash_load64(&((const struct iphdr *)l3)->saddr);
 	if (p->dir == DASH_INBOUND)
 		p->key[0] = p->key[0] << 32 | p->key[0] >> 32;
 	dash_pin(p->key[1]);
-	return true;
+	return 0;
 }
 
-static __always_inline bool dash_plain_inner6(const void *l3, const void *end, __u32 room,
+static __always_inline int dash_plain_inner6(const void *l3, const void *end, __u32 room,
 					      struct dash_plain *p)
 {
 	const struct ipv6hdr *ip = l3;
@@ -162,13 +184,16 @@ static __always_inline bool dash_plain_inner6(const void *l3, const void *end, _
 
 	p->v6 = true;
 	if ((*(const __u8 *)ip & 0xf0) != 0x60 || len + sizeof(*ip) > room || len < DASH_UDP_LEN)
-		return false;
-	if (ip->nexthdr == IPPROTO_UDP)
+		return dash_decline();
+	if (ip->nexthdr == IPPROTO_UDP) {
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_UDP);
-	else if (ip->nexthdr == IPPROTO_TCP && dash_plain_tcp(l4, end, len))
+	} else if (ip->nexthdr == IPPROTO_TCP && dash_plain_tcp(l4, end, len)) {
+		if (dash_plain_moves(l4))
+			return DASH_KNOWN;
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_TCP);
-	else
-		return false;
+	} else {
+		return dash_decline();
+	}
 	if (p->dir == DASH_INBOUND) {
 		vm = ip->daddr.s6_addr32;
 		remote = ip->saddr.s6_addr32;
@@ -181,7 +206,7 @@ static __always_inline bool dash_plain_inner6(const void *l3, const void *end, _
 	p->key[2] = dash_load64(vm + 1);
 	p->key[3] = mid.word;
 	p->key[4] = dash_load64(remote + 2);
-	return true;
+	return 0;
 }
 
 static __always_inline bool dash_plain_is(const struct dash_flow *flow, const struct dash_plain *p)
@@ -291,9 +316,17 @@ static __always_inline void dash_count_fast(struct dash_eni_stats *eni, struct d
 	__sync_fetch_and_add(&flow->bytes[dir], inner_len);
 }
 
+/* @left: DASH_DECLINE, or DASH_KNOWN with what is known but for direction and ENI. */
+static __always_inline int dash_left(int left, const struct dash_plain *p)
+{
+	if (left == DASH_DECLINE)
+		return left;
+	return left | (p->dir == DASH_INBOUND ? DASH_KNOWN_IN : 0) | (int)p->eni << DASH_KNOWN_ENI;
+}
+
 /*
  * The packet's direction is known: everything behind it.  @v6, family of the outer
- * headers, and @dir are constants.  Returns the verdict or DASH_DECLINE.
+ * headers, and @dir are constants.  Returns as dash_fast().
  */
 static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_hot *hot,
 					const struct dash_admit *tables, const struct dash_hot_vip *vip,
@@ -314,37 +347,41 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	struct dash_flow *flow;
 	struct dash_plan plan;
 	__be16 type;
+	int left;
 
 	if (index >= DASH_MAX_ENI)	/* no such ENI, or one for the pipeline */
-		return DASH_DECLINE;
+		return dash_decline();
 	p.eni = index;
 
 	type = dash_eth_type(data + eth_off);
 	if (type == bpf_htons(ETH_P_IP)) {
-		if (!dash_plain_inner4(data + l3_off, end, len - l3_off, &p))
-			return DASH_DECLINE;
+		left = dash_plain_inner4(data + l3_off, end, len - l3_off, &p);
+		if (left)
+			return dash_left(left, &p);
 		flow = dash_plain_flow(hot, &p);
 		if (!flow || !dash_plain_is(flow, &p))
-			return DASH_DECLINE;
+			return dash_left(DASH_KNOWN | DASH_KNOWN_MISS, &p);
 	} else if (type == bpf_htons(ETH_P_IPV6)) {
-		if (data + l3_off + sizeof(struct ipv6hdr) + DASH_UDP_LEN > end ||
-		    !dash_plain_inner6(data + l3_off, end, len - l3_off, &p))
-			return DASH_DECLINE;
+		if (data + l3_off + sizeof(struct ipv6hdr) + DASH_UDP_LEN > end)
+			return dash_decline();
+		left = dash_plain_inner6(data + l3_off, end, len - l3_off, &p);
+		if (left)
+			return dash_left(left, &p);
 		flow = dash_plain_flow(hot, &p);
 		if (!flow || !dash_plain_is(flow, &p))
-			return DASH_DECLINE;
+			return dash_left(DASH_KNOWN | DASH_KNOWN_MISS, &p);
 	} else {
-		return DASH_DECLINE;
+		return dash_decline();
 	}
 	eni = dash_member(hot, eni, p.eni);
 	if (flow->gen != eni->gen ||
 	    (flow->state != DASH_ST_ESTABLISHED && flow->state != DASH_ST_OPEN) ||
 	    !dash_plain_plan(hot, eni, flow, &p, data + ETH_HLEN, vip, v6, &plan))
-		return DASH_DECLINE;
+		return dash_left(DASH_KNOWN, &p);
 	nh = &hot->nh[plan.nh & (DASH_MAX_NH - 1)];
 	dash_pin(nh);
 	if (len > nh->room)
-		return DASH_DECLINE;
+		return dash_left(DASH_KNOWN, &p);
 
 	*(__u64 *)data = dash_load64(nh->dmac);
 	*(__u32 *)(data + 8) = dash_load32(&nh->smac[2]);
@@ -364,7 +401,7 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	return dash_leave(nh);
 }
 
-/* @v6: family of the outer headers, a constant.  Returns the verdict or DASH_DECLINE. */
+/* @v6: family of the outer headers, a constant.  Returns the verdict, DASH_DECLINE or DASH_KNOWN with more. */
 static __always_inline int dash_fast(struct xdp_md *ctx, const struct dash_hot *hot, const bool v6)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end, *l3 = data + ETH_HLEN;
@@ -377,22 +414,91 @@ static __always_inline int dash_fast(struct xdp_md *ctx, const struct dash_hot *
 
 	/* all that is read at constant offsets, but for inner IPv6 and TCP */
 	if (data + udp_off + DASH_VXLAN_OVERHEAD + ETH_HLEN + sizeof(struct iphdr) + DASH_UDP_LEN > end)
-		return DASH_DECLINE;
+		return dash_decline();
 	if (len > DASH_ONE_BUFFER && bpf_xdp_get_buff_len(ctx) != len)
-		return DASH_DECLINE;
-	if (!(v6 ? dash_plain_outer6(hot, l3, len) : dash_plain_outer4(hot, l3, len)) ||
-	    vxlan[0] != bpf_htonl(DASH_VXLAN_I))
-		return DASH_DECLINE;
+		return dash_decline();
+	if (vxlan[0] != bpf_htonl(DASH_VXLAN_I) ||
+	    !(v6 ? dash_plain_outer6(hot, l3, len) : dash_plain_outer4(hot, l3, len)))
+		return dash_decline();
 	tables = dash_admit_tables(hot);
 	dash_pin(tables);
 	vip = v6 ? dash_vip6_find(hot, tables, l3 + offsetof(struct ipv6hdr, daddr)) :
 		   dash_vip4_find(hot, tables, ((const struct iphdr *)l3)->daddr);
 	if (!vip)
-		return DASH_DECLINE;
+		return dash_decline();
 	vni = vxlan[1] & bpf_htonl(~0xffu);
 	if (dash_dir_of(tables, vni) == DASH_OUTBOUND)
 		return dash_fast_go(ctx, hot, tables, vip, data, end, vni, v6, DASH_OUTBOUND);
 	return dash_fast_go(ctx, hot, tables, vip, data, end, vni, v6, DASH_INBOUND);
+}
+
+/*
+ * The facts of a packet of which dash_fast() said @known, as the parser would state them.
+ * False if its VIP is gone meanwhile: let the parser see it.
+ */
+static __always_inline bool dash_describe(const struct dash_buf *b, const struct dash_hot *hot, __u32 known,
+					  struct dash_pkt *pkt, struct dash_frame *f)
+{
+	const struct dash_admit *tables = dash_admit_tables(hot);
+	const void *l3 = b->data + ETH_HLEN, *eth, *ip, *l4;
+	const struct dash_hot_vip *vip;
+	__u8 proto, v6, outer6;
+	__u32 eth_off;
+
+	if (!dash_fits(b, b->data, DASH_PLAIN_MIN))
+		return false;
+	outer6 = dash_eth_type(b->data) == bpf_htons(ETH_P_IPV6);
+	eth_off = ETH_HLEN + dash_ip_hlen(outer6) + DASH_VXLAN_OVERHEAD;
+	eth = b->data + eth_off;
+	ip = eth + ETH_HLEN;
+	if (!dash_fits(b, ip, sizeof(struct iphdr) + DASH_UDP_LEN))
+		return false;
+	*pkt = (struct dash_pkt){
+		.rx_vni = bpf_ntohl(dash_load32(eth - sizeof(__be32))) >> 8,
+		.wire_len = b->len,
+		.inner_len = b->len - eth_off,
+		.inner_off = eth_off,
+		.l3_off = eth_off + ETH_HLEN,
+		.dir = known & DASH_KNOWN_IN ? DASH_INBOUND : DASH_OUTBOUND,
+	};
+	dash_copy_macs(pkt->dmac, eth);
+	f->inner_off = eth_off;
+	if (outer6) {
+		pkt->rx_sip = *(const struct dash_ip *)&((const struct ipv6hdr *)l3)->saddr;
+		pkt->tos = bpf_ntohl(dash_load32(l3)) >> 20;
+		vip = dash_vip6_find(hot, tables, l3 + offsetof(struct ipv6hdr, daddr));
+	} else {
+		pkt->rx_sip = dash_ip_from_v4(((const struct iphdr *)l3)->saddr);
+		pkt->tos = ((const struct iphdr *)l3)->tos;
+		vip = dash_vip4_find(hot, tables, ((const struct iphdr *)l3)->daddr);
+	}
+	if (!vip)
+		return false;
+	pkt->vip = vip->idx;
+	v6 = dash_eth_type(eth) == bpf_htons(ETH_P_IPV6);
+	if (v6) {
+		const struct ipv6hdr *ip6 = ip;
+
+		l4 = ip6 + 1;
+		if (!dash_fits(b, l4, DASH_UDP_LEN))
+			return false;
+		proto = ip6->nexthdr;
+		dash_key_set_v6(pkt, &ip6->saddr, &ip6->daddr);
+		pkt->ip_len = sizeof(*ip6) + bpf_ntohs(ip6->payload_len);
+	} else {
+		const struct iphdr *ip4 = ip;
+
+		l4 = ip4 + 1;
+		proto = ip4->protocol;
+		dash_key_set_v4(pkt, ip4->saddr, ip4->daddr);
+		pkt->ip_len = bpf_ntohs(ip4->tot_len);
+	}
+	f->inner_ip_len = pkt->ip_len;
+	dash_key_set_l4(pkt, proto, v6, dash_load32(l4));
+	dash_key_set_eni(pkt, known >> DASH_KNOWN_ENI);
+	if (proto == IPPROTO_TCP && dash_fits(b, l4, DASH_TCP_MIN))
+		pkt->tcp_flags = ((const __u8 *)l4)[13];
+	return true;
 }
 
 #endif /* DASH_FAST_H */

@@ -716,7 +716,7 @@ enum dash_frag { DASH_FRAG_NONE, DASH_FRAG_HEAD, DASH_FRAG_LATER };
 /**
  * struct dash_pkt - facts of one packet; values and offsets, never pointers
  * @key: flow key, complete
- * @hash: dash_hash() of @key
+ * @hash: dash_hash() of @key; 0 if nobody has looked for the flow yet, then bpf_dash_resolve() sets it
  * @rx_sip: outer source address
  * @rx_vni: VNI received, host order
  * @slot: flow record; 0: none.  Set by bpf_dash_resolve() and bpf_dash_track()
@@ -807,7 +807,7 @@ struct bpf_map;
  * @pkt: facts; @pkt->slot is 0 on a miss, else the flow in question
  *
  * Context: XDP (softirq, RCU), or BPF_PROG_TEST_RUN.  Takes spinlocks.
- * Return: 0 with @pkt->slot set, or the reason (enum dash_drop) to drop it for.
+ * Return: 0 with @pkt->slot and @pkt->hash set, or the reason (enum dash_drop) to drop it for.
  */
 DASH_KFUNC int bpf_dash_resolve(struct xdp_md *ctx, struct dash_pkt *pkt);
 

@@ -62,6 +62,7 @@ static struct {
 	struct dash_quote quote;
 	uint32_t redirected;
 	int asked, refused;
+	struct dash_pkt told[2];	/* facts that the module was asked with, but for the hash */
 	bool fib;
 	uint8_t fib_rc;
 } k;
@@ -173,6 +174,11 @@ __u64 bpf_jiffies64(void)
 
 /* ---- the module ---------------------------------------------------------------- */
 
+static uint64_t hash_of(const struct dash_pkt *pkt)
+{
+	return dash_hash((const __u64 *)&pkt->key, pkt->key.v6, &dash_words.seed);
+}
+
 /* What the program promises about a packet that it asks about. */
 static void check_facts(const struct xdp_md *ctx, const struct dash_pkt *pkt)
 {
@@ -181,8 +187,10 @@ static void check_facts(const struct xdp_md *ctx, const struct dash_pkt *pkt)
 	CHECK(pkt->wire_len <= k.len && pkt->inner_off + pkt->inner_len <= k.len);
 	CHECK(pkt->l3_off == pkt->inner_off + ETH_HLEN && pkt->rx_vni < 1u << 24);
 	CHECK(pkt->frag <= DASH_FRAG_LATER && pkt->slot < 8);
-	CHECK(pkt->frag == DASH_FRAG_LATER ||
-	      pkt->hash == dash_hash((const __u64 *)&pkt->key, pkt->key.v6, &dash_words.seed));
+	CHECK(!pkt->slot || pkt->hash == hash_of(pkt));
+	CHECK(k.asked < 2);
+	k.told[k.asked] = *pkt;
+	k.told[k.asked].hash = 0;
 }
 
 static int answer(struct dash_pkt *pkt, uint8_t word)
@@ -193,6 +201,7 @@ static int answer(struct dash_pkt *pkt, uint8_t word)
 		return k.refused;
 	}
 	pkt->slot = word & 0x40 ? 6 : FLOW_SLOT;
+	pkt->hash = hash_of(pkt);
 	return 0;
 }
 
@@ -453,13 +462,14 @@ static int run(const uint8_t *frame, uint32_t len, bool whole, struct dash_flow 
 	k.linear = linear;
 	k.len = len;
 	k.redirected = k.asked = k.refused = 0;
+	memset(k.told, 0, sizeof(k.told));
 	k.fib = false;
 	memset(k.eni, 0, ENIS * sizeof(*k.eni));
 	memset(k.port, 0, sizeof(*k.port));
 	install_flow();
 	memcpy(before, k.flow, sizeof(k.flow));
 	show_frame(&ctx);
-	verdict = whole ? dash_xdp(&ctx) : pipeline(&ctx, &dash_words, false);
+	verdict = whole ? dash_xdp(&ctx) : pipeline(&ctx, &dash_words, DASH_DECLINE, false);
 	spread_hits();
 	return verdict;
 }
@@ -471,6 +481,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static uint8_t first[AREA], second[AREA];
 	static struct dash_eni_stats eni[ENIS];
 	struct dash_flow before[8], after[8];
+	struct dash_pkt told[2];
 	struct dash_port_stats port;
 	uint32_t redirected, len;
 	int verdict;
@@ -500,6 +511,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	port = k.port[0];
 	memcpy(eni, k.eni, sizeof(eni));
 	memcpy(after, k.flow, sizeof(after));
+	memcpy(told, k.told, sizeof(told));
 	redirected = k.redirected;
 	if (verdict == XDP_PASS)
 		CHECK(len == size && !memcmp(first, data, size));
@@ -508,7 +520,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy_out(second, k.start, k.len);
 	CHECK(k.len == len && !memcmp(first, second, len) && k.redirected == redirected);
 	CHECK(!memcmp(&port, &k.port[0], sizeof(port)) && !memcmp(eni, k.eni, sizeof(eni)));
-	CHECK(!memcmp(after, k.flow, sizeof(after)));
+	CHECK(!memcmp(after, k.flow, sizeof(after)) && !memcmp(told, k.told, sizeof(told)));
 	return 0;
 }
 
