@@ -22,6 +22,12 @@ cases=$(cat <<'END'
 0||{"DASH_ACL_V4_IN_TABLE:E:1": {"acl_group_id": "g"}}
 0||{"@ACL_IN@:E:1": {"acl_group_id": "g"}}
 0||{"@ENI@:E": {"admin_state": "enabled", "mode": "vm", "dscp_mode": "preserve", "dscp": 0}}
+0||{"@VNET@|a": {"vni": 1}, "@ROUTE@|g|2001:db8::/32": {"routing_type": "drop"}, "@ROUTE@:g|10.0.0.0/8": {"routing_type": "drop"}}
+0||{"@ENI_ROUTE@:F4:93:9F:EF:C4:7E": {"group_id": "g"}, "@ACL_OUT@:F4:93:9F:EF:C4:7E:1": {"v4_acl_group_id": "g"}, "@ROUTE@:g:2001:db8::/32": {"routing_type": "drop"}}
+0||{"@ROUTE_RULE@:E:45654:": {"action_type": "decap"}, "@ROUTE_RULE@:F4:93:9F:EF:C4:7E:5::7": {"action_type": "drop"}}
+0||{"@METER_RULE@": {"meter_policy_id": "m", "meter_rule_id": "1", "priority": 0, "ip_prefix": "1.0.0.0/8", "metering_class": 1}}
+0||{"DASH_METER_RULE:m:1": {"priority": 0, "ip_prefix": "1.0.0.0/8", "metering_class": 1}, "DASH_METER:E:1": {}, "DASH_ACL_V6_OUT_TABLE:E:1": {"acl_group_id": "g"}}
+0||{"@VNET@:a": "anything", "@ENI@:b": {"nosuch": [1]}, "OP": "del"}
 0||{"@ROUTE@": {"group_id": "g", "prefix": "10.0.0.0/8", "routing_type": "drop"}}
 0||{"@ROUTE@:g:10.0.0.0/8": {"prefix": "10.0.0.0/8", "routing_type": "drop", "action_type": "drop"}}
 0||{"@ROUTING_TYPE@:vnet": {"name": "a", "action_type": "ACTION_TYPE_MAPROUTING"}}
@@ -49,6 +55,17 @@ cases=$(cat <<'END'
 1|@ACL_IN@:E:6: EINVAL: key part "stage": 6 is not in 1..5 (line 1, column 2)|{"@ACL_IN@:E:6": {"v4_acl_group_id": "g"}}
 1|@ACL_IN@:E:1: EINVAL: missing field "v4_acl_group_id" or "v6_acl_group_id" (line 1, column 27)|{"@ACL_IN@:E:1": {}}
 1|@ROUTING_TYPE@:vnet: EINVAL: 0 actions: 1 to 5 are accepted (line 1, column 34)|{"@ROUTING_TYPE@:vnet": []}
+1|@ROUTING_TYPE@:vnet: EINVAL: expected an action object, found a number (line 1, column 35)|{"@ROUTING_TYPE@:vnet": [5]}
+1|@VNET@:v: EINVAL: key holds a NUL character (line 1, column 2)|{"@VNET@:v\u0000x": {"vni": 1}}
+1|@VNET@:v.vni: EINVAL: "1x" is not a number (line 1, column 31)|{"@VNET@:v": {"vni": "1x"}}
+1|@VNET@:v.guid: EINVAL: "a" holds character 0x0a at position 2 (line 1, column 42)|{"@VNET@:v": {"vni": 1, "guid": "a\nb"}}
+1|@ROUTE_GROUP@:g.disabled: EINVAL: "yes" is neither true nor false (line 1, column 43)|{"@ROUTE_GROUP@:g": {"disabled": "yes"}}
+1|@VNET_MAPPING@:v:1.1.1.1.underlay_ip: EINVAL: "1.1.1" is not an IP address (line 1, column 55)|{"@VNET_MAPPING@:v:1.1.1.1": {"underlay_ip": "1.1.1"}}
+1|@VNET_MAPPING@:v:1.1.1.1.underlay_ip: EINVAL: 224.0.0.1 is not a unicast address (line 1, column 55)|{"@VNET_MAPPING@:v:1.1.1.1": {"underlay_ip": "224.0.0.1"}}
+1|@PA_VALIDATION@:1.prefixes: EINVAL: "x/8" is not an IP prefix (line 1, column 46)|{"@PA_VALIDATION@:1": {"prefixes": ["x/8"]}}
+1|@ENI@:E.mac_address: EINVAL: "F4939FEFC47" is not a MAC address (line 1, column 38)|{"@ENI@:E": {"mac_address": "F4939FEFC47"}}
+1|@ENI@:E.mac_address: EINVAL: MAC address 01005E000001 is multicast (line 1, column 38)|{"@ENI@:E": {"mac_address": "01005E000001"}}
+1|@ACL_RULE@:g:r.src_port: EINVAL: range is neither {"min", "max"} nor {"value"} (line 1, column 93)|{"@ACL_RULE@:g:r": {"priority": 1, "action": "deny", "terminating": 1, "src_port": {"min": 90}}}
 1|@ROUTING_TYPE@:vnet: EINVAL: missing field "action_type" (line 1, column 35)|{"@ROUTING_TYPE@:vnet": [{"name": "x"}]}
 1|@TUNNEL@:t: ENOTSUP: table is not available in this release (line 1, column 2)|{"@TUNNEL@:t": {}}
 1|@NOSUCH@:t: EINVAL: unknown table "@NOSUCH@" (line 1, column 2)|{"@NOSUCH@:t": {}}
@@ -245,6 +262,21 @@ completion() {
 	expect "routing_type " offered "dashctl route add group_id g prefix 1.0.0.0/8 routing_t"
 }
 
+# typed LINE - what is offered behind it in an interactive bash, where ":" and "=" end words too
+typed() {
+	bash -c "source '$ROOT/tools/dashctl.bash-completion'
+		dashctl() { case \$* in *'show eni') echo '{\"eni\":\"F4:93:9F:EF:C4:7E\"},' ;; *'export route')
+			echo '{\"DASH_ROUTE_TABLE:g1:10.1.0.0/16\": {}}' ;; *) command dashctl \"\$@\" ;; esac; }
+		COMP_LINE=\$1 COMP_POINT=\${#1}; _dashctl; printf '%s\n' \"\${COMPREPLY[@]}\"" bash "$1" | sort | tr '\n' ' '
+}
+colons() {
+	expect "93:9F:EF:C4:7E " typed "dashctl show eni F4:9"
+	expect "F4:93:9F:EF:C4:7E " typed "dashctl -n x flow list --eni "
+	expect "93:9F:EF:C4:7E " typed "dashctl flow list --eni=F4:"
+	expect "10.1.0.0/16 " typed "dashctl route del g1:10"
+	expect "admin_state " typed "dashctl eni set F4:93:9F:EF:C4:7E admin_s"
+}
+
 # The same of zsh, without a terminal: compadd tells what it is given.
 zsh_offered() {
 	zsh -fc "_dashctl_bash=\$1; compadd() { print -l -- \${(P)2} }; _files() { echo FILES }
@@ -257,7 +289,7 @@ zsh_completion() {
 	expect "FILES " zsh_offered "dashctl attach eth0 ''"
 }
 
-plan $(($(grep -c . <<<"$cases") + 5 + 40))
+plan $(($(grep -c . <<<"$cases") + 5 + 50))
 for e in $examples; do
 	check "example $e.json has no errors" dashctl check "$ROOT/selftests/configs/$e.json"
 done
@@ -280,6 +312,17 @@ check "fields without effect: one warning a table" warned \
 check "deletion from an unknown table is a warning" warned \
 	'DASH_X_TABLE:a: WARNING: unknown table "DASH_X_TABLE" ignored (line 1, column 2)' \
 	'{"DASH_X_TABLE:a": {}, "OP": "DEL"}'
+check "so is one from a table of a later release" warned \
+	'DASH_TUNNEL_TABLE:t: WARNING: table is not available in this release, nothing to delete (line 1, column 2)' \
+	'{"DASH_TUNNEL_TABLE:t": {}, "OP": "DEL"}'
+long_name() {
+	wrong 1 "DASH_VNET_TABLE:a.guid: EINVAL: name of 256 bytes: 1 to 255 are accepted (line 1, column 42)" \
+		"{\"DASH_VNET_TABLE:a\": {\"vni\": 1, \"guid\": \"$(printf '%256s' x | tr ' ' x)\"}}"
+}
+check "a name that is too long" long_name
+bom() { printf '\xef\xbb\xbf{"DASH_VNET_TABLE:a": {"vni": 1}}' | dashctl check -; }
+check "a byte order mark is passed over" bom
+check "every error and every warning has a test that names it" "$ROOT/selftests/messages.py"
 check "at most a hundred errors are shown" hundred
 check "messages as JSON" json_messages
 check "several files, standard input" several_files
@@ -292,6 +335,10 @@ check "a word that looks like one" usage 'dashctl: unknown command "tag"; did yo
 check "a word with a letter too many" usage 'dashctl: unknown command "aply"; did you mean "apply"?' 'aply x'
 check "a first word alone" usage 'dashctl: clear: one of these must follow: all, eni, vnet, flows' 'clear'
 check "a wrong second word" usage 'dashctl: clear: "enis" is none of: all, eni, vnet, flows' 'clear enis'
+check "a first and a second word alone" usage 'dashctl: show acl: one of these must follow: group' 'show acl'
+check "show dash alone" usage "dashctl: show: one of these must follow: $(dashctl show 2>&1 | sed 's/.*follow: //')" 'show dash'
+check "show of a later release" usage 'dashctl: show tunnel: not available in this release' 'show tunnel'
+check "help tells the words of a packet" bash -c "dashctl help trace | grep -qF 'outbound|inbound eni ENI PROTO SRC[:PORT] DST[:PORT]'"
 check "a wrong verb" usage 'dashctl: vnet: "ad" is none of: add, set, replace, del, show' 'vnet ad x'
 check "help for an object and a verb" bash -c "dashctl help vnet add | grep -qF 'dashctl vnet add KEY'"
 check "no such option" usage 'dashctl: apply: unknown option "--frob"' 'apply --frob x'
@@ -317,8 +364,10 @@ check "the manual agrees with the tables" manual
 check "every drop reason has a meaning and a remedy" drop_words
 check "every page of the manual is whole" pages
 check "every example of the manual is a command" examples
+check "what is generated from kernel/dash.yaml is current: header, policies, reference" "$ROOT/tools/gen-netlink.py" --check
 check "make install-tools installs dashctl, its manual and the completions" installed
 check "completion agrees with the tables" completion
+check "and completes live names with colons in them" colons
 if command -v zsh >/dev/null; then
 	check "completion of zsh says the same" zsh_completion
 else

@@ -343,6 +343,98 @@ def unknown(f):
     refused(2, f.dump, 'stats-get', {'eni': 'ynl-absent'})
 
 
+def add(f, *objects):
+    f.do('txn-begin')
+    f.do('txn-add', {'object': list(objects)})
+
+
+V4, V6, MAPPED = b'\x0a\0\0\1', bytes.fromhex('20010db8') + bytes(12), bytes(10) + b'\xff\xff\x0a\0\0\1'
+FLOW = {'eni': 'ynl-eni', 'proto': 17, 'vm-ip': V4, 'remote-ip': V4, 'initiator': 'outbound', 'state': 'open', 'direct': True}
+
+
+def flow(**change):
+    got = dict(FLOW, **{k.replace('_', '-'): v for k, v in change.items()})
+    return {'flow': {k: v for k, v in got.items() if v is not None}}
+
+
+def mapping(ip):
+    return {'vnet-mapping': {'vnet': VNET, 'ip': ip, 'underlay-ip': V4}}
+
+
+def space(prefix):
+    return vnet(4711, **{'address-spaces': [prefix]})
+
+
+def rule(**fields):
+    return {'acl-rule': dict({'group-id': 'g', 'rule-id': 'r', 'priority': 1, 'action': 'deny', 'terminating': 1},
+                             **{k.replace('_', '-'): v for k, v in fields.items()})}
+
+
+def staged_wrong(f):
+    """One that is refused at once spoils what comes after it."""
+    refused(22, add, f, {'cookie': 1})
+    f.do('txn-add', {'object': [vnet(4799)]})
+    f.do('txn-commit')
+
+
+def ports(f, n):
+    f.do('port-new', {'ifindex': n})
+
+
+# (errno, sentence, what is asked for)
+REFUSALS = [
+    (22, 'an address has 4 or 16 bytes', lambda f: add(f, mapping(b'123'))),
+    (22, 'IPv4-mapped IPv6 address', lambda f: add(f, mapping(MAPPED))),
+    (22, 'a prefix has 5 or 17 bytes', lambda f: add(f, space(b'12345678'))),
+    (22, 'prefix length 33 is beyond 32', lambda f: add(f, space(V4 + b'\x21'))),
+    (22, 'IPv4-mapped IPv6 prefix', lambda f: add(f, space(MAPPED + b'\x80'))),
+    (22, 'prefix has bits set beyond its length', lambda f: add(f, space(V4 + b'\x08'))),
+    (22, 'VNI range 9-5 is not within 1-16777215', lambda f: add(f, {'eni': {'eni': 'x', 'trusted-vnis-list': [9 << 32 | 5]}})),
+    (22, 'port range 9-5 is empty', lambda f: add(f, rule(dst_port=[9 << 16 | 5]))),
+    (22, 'must be ipv4 or ipv6', lambda f: add(f, {'acl-group': {'group-id': 'g', 'ip-version': 5}})),
+    (22, 'missing in the key', lambda f: add(f, {'acl-rule': {'group-id': 'g'}})),
+    (22, 'nothing to append to', lambda f: add(f, dict(vnet(5), append=True))),
+    (22, 'two objects in one nest', lambda f: add(f, dict(vnet(5), qos={'qos-name': 'q'}))),
+    (22, 'object without a type', lambda f: add(f, {'cookie': 1})),
+    (22, 'reset is for an ENI, any-priority for a route rule', lambda f: add(f, dict(vnet(5), **{'any-priority': True}))),
+    (22, 'objects of this transaction were refused when they were staged', staged_wrong),
+    (22, 'the transaction is over: begin another one', lambda f: (
+        f.do('txn-begin'), f.do('txn-commit'), f.do('txn-add', {'object': [vnet(4711)]}))),
+    (2, 'this socket has no transaction: begin one first', lambda f: f.another().do('txn-add', {'object': [vnet(5)]})),
+    (2, 'this socket has no transaction', lambda f: f.another().do('txn-abort')),
+    (22, 'ifindex is missing', lambda f: f.do('port-new')),
+    (19, 'no such device in this network namespace', lambda f: ports(f, 1 << 30)),
+    (22, 'a port must be an Ethernet device', lambda f: ports(f, 1)),
+    (2, 'the device is not attached', lambda f: f.do('port-del', {'ifindex': 1})),
+    (22, 'eni and ifindex exclude each other', lambda f: f.dump('stats-get', {'eni': 'x', 'ifindex': 1})),
+    (2, 'device 1 is not a port', lambda f: f.dump('stats-get', {'ifindex': 1})),
+    (22, 'a parameter has a name, and a value or a string', lambda f: f.do('param-set', {'param': [{'name': 'udp'}]})),
+    (22, 'udp: not a number', lambda f: f.do('param-set', {'param': [{'name': 'udp', 'string': '5x'}]})),
+    (22, 'tcp_close_mode: not graceful or immediate', lambda f: f.do('param-set', {'param': [{'name': 'tcp_close_mode', 'string': 'x'}]})),
+    (22, 'tcp_close_mode: a string is expected', lambda f: f.do('param-set', {'param': [{'name': 'tcp_close_mode', 'value': 1}]})),
+    (22, 'allowed_protocols: not a list of numbers and ranges of 0-255, or all',
+     lambda f: f.do('param-set', {'param': [{'name': 'allowed_protocols', 'string': '256'}]})),
+    (22, 'cookie is missing', lambda f: f.do('trace-get')),
+    (2, 'no packet has this number', lambda f: f.do('trace-get', {'cookie': 4711})),
+    (22, 'a connection needs eni, proto, vm-ip, remote-ip, initiator and state', lambda f: f.do('flow-add', flow(vm_ip=None))),
+    (22, 'a connection through a tunnel needs pa, vni and vip', lambda f: f.do('flow-add', flow(direct=None))),
+    (22, 'a VNI has 24 bits', lambda f: f.do('flow-add', flow(vni=1 << 24))),
+    (22, 'pa and vip are of different families', lambda f: f.do('flow-add', flow(pa=V4, vip=V6))),
+    (22, 'vm-ip and remote-ip are of different families', lambda f: f.do('flow-add', flow(remote_ip=V6))),
+    (22, 'no state of a connection of this protocol', lambda f: f.do('flow-add', flow(state='established'))),
+    (107, 'there is no flow table: attach a port first', lambda f: f.do('flow-add', flow())),
+]
+
+
+@case('every refusal has its sentence, and changes nothing')
+def sentences(f):
+    before = f.do('status-get')['status']['generation']
+    for errno, sentence, ask in REFUSALS:
+        text = refused(errno, ask, f)
+        assert sentence in text, f'wanted "{sentence}", got "{text}"'
+    assert f.do('status-get')['status']['generation'] == before
+
+
 @case('a transaction ends with its socket')
 def dies(f):
     before = f.do('status-get')['status']['txn-open']
@@ -380,7 +472,7 @@ def params(f):
     assert udp()['value'] == 12345
     text = refused(34, f.do, 'param-set', {'param': [{'name': 'udp', 'value': old['value']},
                                                      {'name': 'tcp_close_linger', 'value': 60001}]})
-    assert 'tcp_close_linger' in text and '60000' in text and udp()['value'] == 12345, text
+    assert 'tcp_close_linger: 60001 is not within 0-60000 ms' in text and udp()['value'] == 12345, text
     text = refused(2, f.do, 'param-set', {'param': [{'name': 'warp', 'value': 9}]})
     assert 'warp' in text
     f.do('param-set', {'param': [{'name': 'udp', 'string': str(old['value'])}]})
