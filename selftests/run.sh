@@ -19,7 +19,7 @@ cd "$(dirname "$0")/.."
 native="selftests/lib_test.sh selftests/check.sh selftests/unit.sh selftests/engines.sh selftests/fuzz.sh
 	selftests/shell.sh"
 kernel="selftests/prog_run selftests/fixtures.sh selftests/oracle.sh selftests/unload.sh selftests/netlink.sh selftests/security.sh
-	selftests/config.sh selftests/sync.sh selftests/objects.sh selftests/errors.sh selftests/fields.sh selftests/bulk.sh
+	selftests/config.sh selftests/sync.sh selftests/objects.sh selftests/commands.sh selftests/errors.sh selftests/fields.sh selftests/bulk.sh
 	selftests/kill.sh selftests/upgrade.sh selftests/vnet.sh selftests/trace.sh selftests/flows.sh selftests/flow_stress.sh selftests/flow_flood.sh selftests/monitor.sh selftests/scale.sh selftests/acl_scale.sh"
 
 # count OUTPUT STATUS - appends "passed failed skipped" to $DASH_RESULTS, for a test that
@@ -119,6 +119,7 @@ mkdir -p build/vm
 chosen=${*:-$native $kernel}
 native_now='' kernel_now=''
 for t in $chosen; do
+	t=${t#./}
 	[ -x "$t" ] || t=selftests/$(basename "$t")
 	if [ ! -x "$t" ]; then
 		echo "run.sh: no test $t" >&2

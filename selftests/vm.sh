@@ -111,6 +111,8 @@ initramfs() {
 	$busybox mount -t sysfs sys sys
 	$busybox mount -t devtmpfs dev dev
 	$busybox mkdir -p dev/pts dev/shm
+	$busybox ln -s /proc/self/fd dev/fd
+	for m in 0:stdin 1:stdout 2:stderr; do $busybox ln -s fd/${m%:*} dev/${m#*:}; done
 	$busybox mount -t devpts devpts dev/pts
 	$busybox mount -t tmpfs shm dev/shm
 	$busybox mount -t tmpfs run run
