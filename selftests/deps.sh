@@ -60,6 +60,7 @@ wanted() {
 	bin socat socat
 	bin iperf3 iperf3
 	bin tcpdump tcpdump
+	bin bpftrace bpftrace
 	bin jq jq
 	bin zsh zsh
 	bin groff groff-base

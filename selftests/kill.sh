@@ -4,6 +4,7 @@
 #
 # Power cut in the middle: dashctl is killed at random points while it applies a
 # large file.  Afterwards the configuration is the old one or the new one, whole.
+# DASH_KILL_OBJECTS=20000 makes it larger, and the hundred times longer.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
 plan 3
@@ -13,7 +14,7 @@ insmod "$ROOT/dash.ko"
 defer rmmod dash
 
 objects=${DASH_DEBUG:+600}
-objects=${objects:-800}
+objects=${DASH_KILL_OBJECTS:-${objects:-800}}
 rounds=${DASH_DEBUG:+20}
 rounds=${rounds:-100}
 

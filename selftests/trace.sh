@@ -8,7 +8,7 @@
 # drops as they happen, and the tracepoints.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 31
+plan 32
 
 E=$ENI_KEY
 out="outbound eni $E"
@@ -266,6 +266,19 @@ tracepoints() {
 		{ cat "$lib_tmp/events"; return 1; }
 }
 check "tracepoints dash_drop, dash_flow_new and dash_flow_del" tracepoints
+# The same by the names of their fields, for those who script.
+scripted() {
+	local reason
+	reason=$(dashctl help drops | awk '$2 == "acl_deny" { print $1 }')
+	bpftrace -e 'BEGIN { printf("ready\n"); }
+		tracepoint:dash:dash_drop { printf("%s %d %d %d\n", str(args->port), args->reason, args->vni, args->dport); exit(); }' \
+		>"$lib_tmp/scripted" 2>&1 &
+	busywait 100 grep -q ready "$lib_tmp/scripted" || { cat "$lib_tmp/scripted"; return 1; }
+	send "$DENIED" >"$lib_tmp/none"
+	wait $!
+	grep -x "port0 $reason 4321 80" "$lib_tmp/scripted" || { cat "$lib_tmp/scripted"; return 1; }
+}
+check "bpftrace has them by their fields" scripted
 silent() {
 	echo >$events/trace
 	send "$DENIED" >"$lib_tmp/none"
