@@ -179,6 +179,12 @@ soak: deps
 	$(Q)DASH_SOAK_SECONDS=$$(($(MINUTES) * 60)) \
 		VM_TIMEOUT=$$(($(MINUTES) * 90 + 600)) selftests/run.sh soak.sh
 
+# The same on the debug kernel, where two CPUs get less done.
+soak-debug: deps
+	$(Q)$(MAKE) --no-print-directory bpf tools selftests
+	$(Q)DASH_SOAK_SECONDS=$$(($(MINUTES) * 60)) SMP=2 \
+		VM_TIMEOUT=$$(($(MINUTES) * 120 + 1800)) selftests/debug-kernel.sh test soak.sh
+
 # An established packet against the floor program, in instructions, within limits ...
 COMMIT	= DASH_COMMIT=$$(git describe --always --dirty 2>/dev/null)
 bench-exact: deps
@@ -321,6 +327,7 @@ help:
 	@echo 'make test-debug    the same on a kernel with KASAN, lockdep, kmemleak ...; builds that once'
 	@echo 'make coverage      the lines of kernel/ that tests run, by file; on the same kernel'
 	@echo 'make soak          traffic on two CPUs while everything changes, MINUTES=10'
+	@echo 'make soak-debug    the same on the debug kernel'
 	@echo 'make bench         the benchmarks but bench-engines in one report, with a chart: selftests/bench.svg'
 	@echo 'make bench-exact   an established packet against a floor program, in instructions, within limits'
 	@echo 'make bench-flows   the same by the number of flows, in instructions and in time'
@@ -343,4 +350,4 @@ help:
 	@echo 'KVER=...  build for that kernel     V=1  show the commands'
 	@echo 'SMP=n     CPUs of the virtual machine (2)   DASH_NO_SKIP=1  a skipped test is a failure'
 
-.PHONY: coverage bench bench-lookup scale-acl scale-flows bench-apply bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install install-tools dkms-install clean help
+.PHONY: soak soak-debug coverage bench bench-lookup scale-acl scale-flows bench-apply bench-exact bench-flows bench-growth bench-live bench-peers bench-engines bench-vm all kernel bpf tools selftests debug check check-headers deps test test-debug demo shell install install-tools dkms-install clean help

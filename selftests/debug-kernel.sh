@@ -4,7 +4,9 @@
 #
 # debug-kernel.sh build         - the debug kernel, unless it is cached; prints its directory
 # debug-kernel.sh module        - the module for it, as build/debug/dash.ko
-# debug-kernel.sh test [TEST..] - run.sh with both: all tests that need a kernel, or these
+# debug-kernel.sh test [TEST..] - run.sh with both: all tests that need a kernel, or these; all begin
+#                                 with gate.sh, which plants bugs that must be found
+# debug-kernel.sh boot COMMAND  - COMMAND in a guest with both, which must be there
 # debug-kernel.sh guest COMMAND - in the guest: COMMAND with that module as the tree's dash.ko
 #
 # The kernel is Debian's linux-source package with the configuration
@@ -146,6 +148,9 @@ module() {
 	echo "  KBUILD   ${out#"$tree/"}/dash.ko for $(cat "$dir/release")"
 	make $quiet -C "$dir/devkit" M="$out" KCFLAGS=-DDEBUG $profile modules
 	readelf -S "$out/dash.ko" | grep '\.BTF' >/dev/null || die "$out/dash.ko has no .BTF section"
+	mkdir -p "$tree/build/plant"
+	ln -sf "$tree"/selftests/plant/* "$tree/build/plant/"
+	make $quiet -C "$dir/devkit" M="$tree/build/plant" modules
 }
 
 # What the machine gets.  The same tests with less of the same.
@@ -167,8 +172,10 @@ environment() {
 run() {
 	environment "$1"
 	shift
+	[ "$*" != gate.sh ] || exec "$tree/selftests/gate.sh"
 	[ $# -eq 0 ] && [ -z "${DASH_COVERAGE-}" ] || exec "$tree/selftests/run.sh" "$@"
 	local rc=0
+	"$tree/selftests/gate.sh" || rc=1
 	"$tree/selftests/run.sh" || rc=1
 	DASH_APPEND='' SMP=2 environment "$dir"
 	"$tree/selftests/run.sh" unload.sh flow_stress.sh kill.sh || rc=1
@@ -209,12 +216,17 @@ test)
 	module "$dir"
 	run "$dir" "$@"
 	;;
+boot)
+	shift
+	environment "$(build)"
+	exec "$tree/selftests/vm.sh" "$tree/selftests/debug-kernel.sh" guest "$@"
+	;;
 guest)
 	shift
 	guest "$@"
 	;;
 *)
-	echo "usage: debug-kernel.sh build | module | test [TEST...] | guest COMMAND..." >&2
+	echo "usage: debug-kernel.sh build | module | test [TEST...] | boot COMMAND... | guest COMMAND..." >&2
 	exit 2
 	;;
 esac
