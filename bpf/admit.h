@@ -17,6 +17,25 @@
  */
 #define dash_pin(p) asm("" : "+r"(p))
 
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+/* Packet and map memory may be read at any address; clang would split what its type calls unaligned. */
+static __always_inline __u64 dash_load64(const void *p)
+{
+	return *(const __u64 *)p;
+}
+
+static __always_inline __u32 dash_load32(const void *p)
+{
+	return *(const __u32 *)p;
+}
+
+static __always_inline void dash_store64(void *p, __u64 v)
+{
+	*(__u64 *)p = v;
+}
+
 /* The half in force; read once per packet, the module flips it in between. */
 static __always_inline const struct dash_admit *dash_admit_tables(const struct dash_hot *hot)
 {
@@ -32,16 +51,19 @@ dash_vip4_find(const struct dash_hot *hot, const struct dash_admit *t, __be32 ip
 	return (__u32)entry == ip ? &hot->vip[(entry >> 32) & (DASH_MAX_VIP - 1)] : NULL;
 }
 
+/* @ip: on the stack at a multiple of eight. */
 static __always_inline const struct dash_hot_vip *
 dash_vip6_find(const struct dash_hot *hot, const struct dash_admit *t, const struct dash_ip *ip)
 {
-	__u32 entry = t->vip6[dash_slot_of(dash_vip_word(ip), t->vip_seed, DASH_VIP_SLOTS)];
+	__u64 hi = dash_load64(ip), lo = dash_load64((const void *)ip + sizeof(hi));
+	__u32 entry = t->vip6[dash_slot_of(dash_vip_word(hi, lo), t->vip_seed, DASH_VIP_SLOTS)];
 	const struct dash_hot_vip *vip;
 
 	if (!entry)
 		return NULL;
 	vip = &hot->vip[(entry - 1) & (DASH_MAX_VIP - 1)];
-	return dash_ip_eq(&vip->ip, ip) ? vip : NULL;
+	dash_pin(vip);
+	return dash_load64(&vip->ip) == hi && dash_load64((const void *)&vip->ip + sizeof(hi)) == lo ? vip : NULL;
 }
 
 static __always_inline const struct dash_hot_vip *

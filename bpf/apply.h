@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include "maps.h"
 #include "parse.h"
+#include "admit.h"
 
 #define DASH_TTL	64
 /* RFC 6864 gives no meaning to the identification of a packet nobody fragments. */
@@ -91,12 +92,14 @@ static __always_inline enum dash_drop dash_plan(const struct dash_hot *hot,
 	return DASH_DROP_NONE;
 }
 
+/*
+ * Checksum of words that add up to @sum, less than 2^36.  The product adds its 16-bit digits
+ * in the last but one place and again in the last, where the carry of the former goes.
+ */
 static __always_inline __u16 dash_fold(__u64 sum)
 {
-	sum = (sum >> 32) + (__u32)sum;
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	return ~(__u16)((sum >> 16) + sum);
+	dash_pin(sum);	/* or constants in it are multiplied beforehand, and added as such */
+	return ~((sum * 0x0001000100010001ull) >> 48);
 }
 
 /* 16.3: the same for all packets of a connection, in the configured range. */

@@ -346,15 +346,15 @@ int dash_xdp(struct xdp_md *ctx)
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	int verdict;
 
-	if (data + DASH_PLAIN_MIN > end)
+	if (unlikely(data + DASH_PLAIN_MIN > end))
 		verdict = dash_decline();
-	else if (dash_eth_type(data) == bpf_htons(ETH_P_IP))
+	else if (likely(dash_eth_type(data) == bpf_htons(ETH_P_IP)))
 		verdict = dash_fast(ctx, hot, false);
 	else if (dash_eth_type(data) == bpf_htons(ETH_P_IPV6))
 		verdict = dash_fast(ctx, hot, true);
 	else
 		verdict = dash_decline();
-	return (__u32)verdict < DASH_KNOWN ? verdict : pipeline(ctx, hot, verdict, false);
+	return likely((__u32)verdict < DASH_KNOWN) ? verdict : pipeline(ctx, hot, verdict, false);
 }
 
 /* What would happen to this packet?  Run by dashctl on a packet of its own; loaded only for that. */

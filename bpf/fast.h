@@ -45,7 +45,7 @@
 /**
  * struct dash_plain - the facts of a plain packet, in registers
  * @key: flow key, five words
- * @tag: of its hash
+ * @hash: of the flow
  * @vni: received, as in the VXLAN header
  * @dir: enum dash_dir
  * @eni: index
@@ -54,7 +54,7 @@
 struct dash_plain {
 	__u64 key[5];
 	__u64 eni;
-	__u32 tag;
+	__u64 hash;
 	__be32 vni;
 	__u32 dir;
 	bool v6;
@@ -78,17 +78,6 @@ static __always_inline int dash_decline(void)
 
 	dash_pin(decline);
 	return decline;
-}
-
-/* Packet and map memory may be read at any address; clang would split what its type calls unaligned. */
-static __always_inline __u64 dash_load64(const void *p)
-{
-	return *(const __u64 *)p;
-}
-
-static __always_inline __u32 dash_load32(const void *p)
-{
-	return *(const __u32 *)p;
 }
 
 /* Port and length of the UDP header @udp are the configured port, @len. */
@@ -139,28 +128,31 @@ static __always_inline bool dash_plain_moves(const void *l4)
 /* Second word of the key; @l4: TCP or UDP header. */
 static __always_inline __u64 dash_plain_rest(const void *l4, const struct dash_plain *p, __u8 proto)
 {
-	union dash_key_rest rest = { .ports = dash_load32(l4), .eni = p->eni, .proto = proto, .v6 = p->v6 };
+	__u32 ports = dash_load32(l4);
 
 	if (p->dir == DASH_INBOUND)
-		rest.ports = rest.ports << 16 | (__u32)rest.ports >> 16;
-	return rest.word;
+		ports = ports << 16 | ports >> 16;
+	return dash_key_rest(ports, p->eni, proto, p->v6);
 }
 
 /* Inner packet at @l3, of at most @room bytes, to @p->key.  Returns 0, or what dash_fast() shall. */
 static __always_inline int dash_plain_inner4(const void *l3, const void *end, __u32 room,
 					      struct dash_plain *p)
 {
-	__u32 first = bpf_ntohl(dash_load32(l3)), tot = first & 0xffff;
+	__u32 first = bpf_ntohl(dash_load32(l3));	/* version, header length, TOS, length */
 	__u32 proto = dash_load32(l3 + 6) & bpf_htonl(DASH_IP_FRAG_PROTO);
 	const void *l4 = l3 + sizeof(struct iphdr);
 
 	p->v6 = false;
-	if (first >> 24 != 0x45 || tot > room || tot < sizeof(struct iphdr) + DASH_UDP_LEN)
+	/* nearly always it fills its frame; else there is padding behind it */
+	if (unlikely((first & 0xff00ffff) != (0x45u << 24) + room &&
+		     (first >> 24 != 0x45 || (first & 0xffff) > room ||
+		      (first & 0xffff) < sizeof(struct iphdr) + DASH_UDP_LEN)))
 		return dash_decline();
 	if (proto == bpf_htonl(IPPROTO_UDP)) {
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_UDP);
-	} else if (proto == bpf_htonl(IPPROTO_TCP) && dash_plain_tcp(l4, end, tot - sizeof(struct iphdr))) {
-		if (dash_plain_moves(l4))
+	} else if (proto == bpf_htonl(IPPROTO_TCP) && dash_plain_tcp(l4, end, (first & 0xffff) - sizeof(struct iphdr))) {
+		if (unlikely(dash_plain_moves(l4)))
 			return DASH_KNOWN;
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_TCP);
 	} else {
@@ -183,12 +175,12 @@ static __always_inline int dash_plain_inner6(const void *l3, const void *end, __
 	union dash_key_pair first, mid;
 
 	p->v6 = true;
-	if ((*(const __u8 *)ip & 0xf0) != 0x60 || len + sizeof(*ip) > room || len < DASH_UDP_LEN)
+	if (unlikely((*(const __u8 *)ip & 0xf0) != 0x60 || len + sizeof(*ip) > room || len < DASH_UDP_LEN))
 		return dash_decline();
 	if (ip->nexthdr == IPPROTO_UDP) {
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_UDP);
 	} else if (ip->nexthdr == IPPROTO_TCP && dash_plain_tcp(l4, end, len)) {
-		if (dash_plain_moves(l4))
+		if (unlikely(dash_plain_moves(l4)))
 			return DASH_KNOWN;
 		p->key[1] = dash_plain_rest(l4, p, IPPROTO_TCP);
 	} else {
@@ -218,11 +210,8 @@ static __always_inline bool dash_plain_is(const struct dash_flow *flow, const st
 /* The record that the index has for @p; its key is to be compared. */
 static __always_inline struct dash_flow *dash_plain_flow(const struct dash_hot *hot, struct dash_plain *p)
 {
-	__u64 hash = dash_hash(p->key, p->v6, &hot->seed);
-
-	p->tag = dash_tag(hash);
-	dash_pin(p->tag);
-	return dash_flow_at(dash_slot_find(hash, hot->lines));
+	p->hash = dash_hash(p->key, p->v6, &hot->seed);
+	return dash_flow_at(dash_slot_find(hot, p->hash));
 }
 
 /* Does the packet with outer header @l3 come from @pa? */
@@ -246,7 +235,8 @@ static __always_inline bool dash_plain_plan(const struct dash_hot *hot, const st
 					    const bool v6, struct dash_plan *plan)
 {
 	if (p->dir == DASH_OUTBOUND) {
-		if ((flow->flags & (DASH_F_DIRECT | DASH_F_U0_V6)) != (v6 ? DASH_F_U0_V6 : 0))
+		/* those above DASH_F_SET_DMAC say what the outer header is to be */
+		if (unlikely(v6 ? flow->flags / DASH_F_U0_V6 != 1 : flow->flags >= DASH_F_U0_V6))
 			return false;
 		vip = dash_member(hot, vip, flow->vip);
 		plan->sip = &vip->ip;
@@ -267,14 +257,6 @@ static __always_inline bool dash_plain_plan(const struct dash_hot *hot, const st
 	return true;
 }
 
-/* One's complement of the one's complement sum @sum, less than 2^36, in 16 bits. */
-static __always_inline __u16 dash_fold36(__u64 sum)
-{
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	return ~(__u16)((sum >> 16) + sum);
-}
-
 static __always_inline void dash_rewrite4(void *l3, const struct dash_plan *plan)
 {
 	struct iphdr *ip = l3;
@@ -282,8 +264,8 @@ static __always_inline void dash_rewrite4(void *l3, const struct dash_plan *plan
 
 	*(__be32 *)&ip->id = bpf_htonl(DASH_IP_ID << 16);
 	*(__be16 *)&ip->ttl = bpf_htons(DASH_TTL << 8 | IPPROTO_UDP);
-	ip->check = dash_fold36((__u64)dash_load32(ip) + bpf_htons(DASH_IP_ID) +
-				bpf_htons(DASH_TTL << 8 | IPPROTO_UDP) + sip + dip);
+	ip->check = dash_fold((__u64)dash_load32(ip) + bpf_htons(DASH_IP_ID) +
+			      bpf_htons(DASH_TTL << 8 | IPPROTO_UDP) + sip + dip);
 	ip->saddr = sip;
 	ip->daddr = dip;
 }
@@ -294,10 +276,10 @@ static __always_inline void dash_rewrite6(void *l3, const struct dash_plan *plan
 
 	*(__be32 *)ip &= bpf_htonl(0xfff00000);		/* the traffic class stays */
 	ip->hop_limit = DASH_TTL;
-	*(__u64 *)&ip->saddr = dash_load64(&plan->sip->w[0]);
-	*(__u64 *)&ip->saddr.s6_addr32[2] = dash_load64(&plan->sip->w[2]);
-	*(__u64 *)&ip->daddr = dash_load64(&plan->dip->w[0]);
-	*(__u64 *)&ip->daddr.s6_addr32[2] = dash_load64(&plan->dip->w[2]);
+	dash_store64(&ip->saddr, dash_load64(&plan->sip->w[0]));
+	dash_store64(&ip->saddr.s6_addr32[2], dash_load64(&plan->sip->w[2]));
+	dash_store64(&ip->daddr, dash_load64(&plan->dip->w[0]));
+	dash_store64(&ip->daddr.s6_addr32[2], dash_load64(&plan->dip->w[2]));
 }
 
 /* @udp: or TCP. */
@@ -307,10 +289,12 @@ static __always_inline void dash_count_fast(struct dash_eni_stats *eni, struct d
 	struct dash_hits *hits = &eni->hits[dash_port][dir];
 
 	hits->bytes += len;
-	if (udp)
+	if (udp) {
 		hits->packets[DASH_PC_UDP]++;
-	else
+		asm volatile("");	/* or clang would make one addition of two, behind a choice of the address */
+	} else {
 		hits->packets[DASH_PC_TCP]++;
+	}
 	flow->seen = bpf_jiffies64();
 	__sync_fetch_and_add(&flow->packets[dir], 1);
 	__sync_fetch_and_add(&flow->bytes[dir], inner_len);
@@ -349,47 +333,47 @@ static __always_inline int dash_fast_go(struct xdp_md *ctx, const struct dash_ho
 	__be16 type;
 	int left;
 
-	if (index >= DASH_MAX_ENI)	/* no such ENI, or one for the pipeline */
+	if (unlikely(index >= DASH_MAX_ENI))	/* no such ENI, or one for the pipeline */
 		return dash_decline();
 	p.eni = index;
 
 	type = dash_eth_type(data + eth_off);
-	if (type == bpf_htons(ETH_P_IP)) {
+	if (likely(type == bpf_htons(ETH_P_IP))) {
 		left = dash_plain_inner4(data + l3_off, end, len - l3_off, &p);
-		if (left)
+		if (unlikely(left))
 			return dash_left(left, &p);
 		flow = dash_plain_flow(hot, &p);
-		if (!flow || !dash_plain_is(flow, &p))
+		if (unlikely(!flow || !dash_plain_is(flow, &p)))
 			return dash_left(DASH_KNOWN | DASH_KNOWN_MISS, &p);
 	} else if (type == bpf_htons(ETH_P_IPV6)) {
-		if (data + l3_off + sizeof(struct ipv6hdr) + DASH_UDP_LEN > end)
+		if (unlikely(data + l3_off + sizeof(struct ipv6hdr) + DASH_UDP_LEN > end))
 			return dash_decline();
 		left = dash_plain_inner6(data + l3_off, end, len - l3_off, &p);
-		if (left)
+		if (unlikely(left))
 			return dash_left(left, &p);
 		flow = dash_plain_flow(hot, &p);
-		if (!flow || !dash_plain_is(flow, &p))
+		if (unlikely(!flow || !dash_plain_is(flow, &p)))
 			return dash_left(DASH_KNOWN | DASH_KNOWN_MISS, &p);
 	} else {
 		return dash_decline();
 	}
 	eni = dash_member(hot, eni, p.eni);
-	if (flow->gen != eni->gen ||
+	if (unlikely(flow->gen != eni->gen ||
 	    (flow->state != DASH_ST_ESTABLISHED && flow->state != DASH_ST_OPEN) ||
-	    !dash_plain_plan(hot, eni, flow, &p, data + ETH_HLEN, vip, v6, &plan))
+	    !dash_plain_plan(hot, eni, flow, &p, data + ETH_HLEN, vip, v6, &plan)))
 		return dash_left(DASH_KNOWN, &p);
 	nh = &hot->nh[plan.nh & (DASH_MAX_NH - 1)];
 	dash_pin(nh);
-	if (len > nh->room)
+	if (unlikely(len > nh->room))
 		return dash_left(DASH_KNOWN, &p);
 
-	*(__u64 *)data = dash_load64(nh->dmac);
+	dash_store64(data, dash_load64(nh->dmac));
 	*(__u32 *)(data + 8) = dash_load32(&nh->smac[2]);
 	if (v6)
 		dash_rewrite6(data + ETH_HLEN, &plan);
 	else
 		dash_rewrite4(data + ETH_HLEN, &plan);
-	udp->source = hot->sport_base | (p.tag & hot->sport_mask);
+	udp->source = hot->sport_base | (dash_tag(p.hash) & hot->sport_mask);
 	udp->check = 0;
 	vxlan[1] = plan.vni;
 	if (dir == DASH_OUTBOUND && flow->flags & DASH_F_SET_DMAC)
@@ -413,18 +397,18 @@ static __always_inline int dash_fast(struct xdp_md *ctx, const struct dash_hot *
 	__be32 vni;
 
 	/* all that is read at constant offsets, but for inner IPv6 and TCP */
-	if (data + udp_off + DASH_VXLAN_OVERHEAD + ETH_HLEN + sizeof(struct iphdr) + DASH_UDP_LEN > end)
+	if (unlikely(data + udp_off + DASH_VXLAN_OVERHEAD + ETH_HLEN + sizeof(struct iphdr) + DASH_UDP_LEN > end))
 		return dash_decline();
-	if (len > DASH_ONE_BUFFER && bpf_xdp_get_buff_len(ctx) != len)
+	if (unlikely(len > DASH_ONE_BUFFER && bpf_xdp_get_buff_len(ctx) != len))
 		return dash_decline();
-	if (vxlan[0] != bpf_htonl(DASH_VXLAN_I) ||
-	    !(v6 ? dash_plain_outer6(hot, l3, len) : dash_plain_outer4(hot, l3, len)))
+	if (unlikely(vxlan[0] != bpf_htonl(DASH_VXLAN_I) ||
+		     !(v6 ? dash_plain_outer6(hot, l3, len) : dash_plain_outer4(hot, l3, len))))
 		return dash_decline();
 	tables = dash_admit_tables(hot);
 	dash_pin(tables);
 	vip = v6 ? dash_vip6_find(hot, tables, l3 + offsetof(struct ipv6hdr, daddr)) :
 		   dash_vip4_find(hot, tables, ((const struct iphdr *)l3)->daddr);
-	if (!vip)
+	if (unlikely(!vip))
 		return dash_decline();
 	vni = vxlan[1] & bpf_htonl(~0xffu);
 	if (dash_dir_of(tables, vni) == DASH_OUTBOUND)

@@ -15,6 +15,7 @@
 
 #include "maps.h"
 #include "key.h"
+#include "admit.h"
 
 static __always_inline struct dash_flow *dash_flow_at(__u32 slot)
 {
@@ -22,22 +23,27 @@ static __always_inline struct dash_flow *dash_flow_at(__u32 slot)
 }
 
 /*
- * The first entry of @line with @tag, or NULL.  Tag and slot are read one after the other,
- * for a load that can be compared at once; should the module change the entry in between,
- * the key in the record tells.
+ * Is there an entry with the tag of @hash in @line?  @slot is that of the first one.  An entry
+ * is read at once; with @hash taken off, what is left of the right one fills its lower half.
+ * @half: 1 << 32, in a register, because no instruction holds such a number.
  */
-static __always_inline const struct dash_entry *dash_line_find(const struct dash_line *line, __u32 tag)
+static __always_inline bool dash_line_find(const struct dash_line *line, __u64 hash, __u64 half, __u32 *slot)
 {
-	const struct dash_entry *e = (const struct dash_entry *)line;
+	__u64 e;
 	__u32 i;
 
 	if (!line)
-		return NULL;
+		return false;
 #pragma unroll
-	for (i = 0; i < DASH_LINE_WAYS; i++)
-		if (*(const volatile __u32 *)&e[i].tag == tag)
-			return &e[i];
-	return NULL;
+	for (i = 0; i < DASH_LINE_WAYS; i++) {
+		e = *(const volatile __u64 *)&line->e[i] ^ hash;
+		dash_pin(e);
+		if (likely(e < half)) {
+			*slot = e ^ hash;
+			return true;
+		}
+	}
+	return false;
 }
 
 /*
@@ -45,16 +51,16 @@ static __always_inline const struct dash_entry *dash_line_find(const struct dash
  * second one's cache line is not asked for before the first has been looked at.  A hole
  * has tag and slot 0, and the record at slot 0, nobody's, protocol 0.
  */
-static __always_inline __u32 dash_slot_find(__u64 hash, __u32 lines)
+static __always_inline __u32 dash_slot_find(const struct dash_hot *hot, __u64 hash)
 {
-	__u32 tag = dash_tag(hash), at = dash_line1(hash, lines);
-	const struct dash_entry *e = dash_line_find(bpf_map_lookup_elem(&dash_index, &at), tag);
+	__u32 at = dash_line1(hash, hot->lines), slot;
+	__u64 half = 1ull << 32;
 
-	if (!e) {
-		at = dash_line_other(at, tag, lines);
-		e = dash_line_find(bpf_map_lookup_elem(&dash_index, &at), tag);
-	}
-	return e ? e->slot : 0;
+	dash_pin(half);
+	if (dash_line_find(bpf_map_lookup_elem(&dash_index, &at), hash, half, &slot))
+		return slot;
+	at = dash_line_other(at, dash_tag(hash), *(const volatile __u32 *)&hot->lines);
+	return dash_line_find(bpf_map_lookup_elem(&dash_index, &at), hash, half, &slot) ? slot : 0;
 }
 
 static __always_inline int dash_flow_has_key(const struct dash_flow *flow,
@@ -78,7 +84,7 @@ static __always_inline struct dash_flow *dash_key_find(const struct dash_hot *ho
 						       __u64 *hash, __u32 *slot)
 {
 	__u64 h = dash_hash((const __u64 *)key, key->v6, &hot->seed);
-	__u32 s = dash_slot_find(h, hot->lines);
+	__u32 s = dash_slot_find(hot, h);
 	struct dash_flow *flow;
 
 	*hash = h;

@@ -28,6 +28,16 @@ union dash_key_rest {
 	__u64 word;
 };
 
+/* The same from numbers that fit, without masking any of them. */
+static __always_inline __u64 dash_key_rest(__be32 ports, __u64 eni, __u8 proto, __u8 v6)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return ports | eni << 32 | (__u64)proto << 48 | (__u64)v6 << 56;
+#else
+	return (__u64)ports << 32 | eni << 16 | proto << 8 | v6;
+#endif
+}
+
 static __always_inline __u64 *dash_key_words(struct dash_key *key)
 {
 	return (__u64 *)key;

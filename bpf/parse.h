@@ -102,7 +102,7 @@ enum dash_class {
  */
 struct dash_frame {
 	__u32 end;
-	struct dash_ip dip;
+	struct dash_ip dip __attribute__((aligned(8)));
 	enum dash_drop bad;
 	__u32 inner_off;
 	__u32 inner_ip_len;

@@ -126,7 +126,7 @@ static int vip_index(const struct dash_hot *cur, const struct dash_hot_vip *next
 
 static u64 vip_key(const struct dash_ip *ip)
 {
-	return dash_ip_is_v4(ip) ? (__force u32)ip->w[3] : dash_vip_word(ip);
+	return dash_ip_is_v4(ip) ? (__force u32)ip->w[3] : dash_vip_key(ip);
 }
 
 static int prepare_vips(struct dash_hot_state *h, struct dash_admit *idle,

@@ -121,7 +121,7 @@ static void put_vip(unsigned int idx, const char *ip, unsigned int other)
 	if (dash_ip_is_v4(&v->ip))
 		t->vip4[dash_slot_of(v->ip.w[3], t->vip_seed, DASH_VIP_SLOTS)] = (uint64_t)idx << 32 | v->ip.w[3];
 	else
-		t->vip6[dash_slot_of(dash_vip_word(&v->ip), t->vip_seed, DASH_VIP_SLOTS)] = idx + 1;
+		t->vip6[dash_slot_of(dash_vip_key(&v->ip), t->vip_seed, DASH_VIP_SLOTS)] = idx + 1;
 }
 
 static void put_eni(unsigned int idx, const char *mac, unsigned int vni)

@@ -47,7 +47,7 @@ static void fill_vip(unsigned int idx, const char *ip, unsigned int other, unsig
 	if (dash_ip_is_v4(&v->ip))
 		t->vip4[dash_slot_of(v->ip.w[3], t->vip_seed, DASH_VIP_SLOTS)] = (__u64)idx << 32 | v->ip.w[3];
 	else
-		t->vip6[dash_slot_of(dash_vip_word(&v->ip), t->vip_seed, DASH_VIP_SLOTS)] = idx + 1;
+		t->vip6[dash_slot_of(dash_vip_key(&v->ip), t->vip_seed, DASH_VIP_SLOTS)] = idx + 1;
 }
 
 static void fill_eni(unsigned int idx, const char *mac, const char *pa, unsigned int flags, unsigned int vni)

@@ -206,10 +206,10 @@ dash_static_assert(sizeof(struct dash_key) == 40);
 
 /* struct dash_flow flags: decided at creation, read on every packet */
 #define DASH_F_INITIATOR_IN	0x0001	/* the first packet was inbound: F is the inbound side */
-#define DASH_F_SET_DMAC		0x0002	/* towards the network: write @dmac over the inner destination MAC */
-#define DASH_F_DIRECT		0x0004	/* towards the network: no tunnel, pipeline.md 16.6 */
+#define DASH_F_TCP		0x0002	/* protocol is TCP: look at the flags */
+#define DASH_F_SET_DMAC		0x0004	/* towards the network: write @dmac over the inner destination MAC */
 #define DASH_F_U0_V6		0x0008	/* towards the network: outer IPv6 */
-#define DASH_F_TCP		0x0010	/* protocol is TCP: look at the flags */
+#define DASH_F_DIRECT		0x0010	/* towards the network: no tunnel, pipeline.md 16.6; no flag is higher */
 
 /* Action bits as others name them (pipeline.md 16.1), those there are in this release */
 #define DASH_ACTION_ENCAP_U0	0x0001
@@ -581,13 +581,18 @@ static __always_inline __u32 dash_slot_of(__u64 x, __u64 seed, __u32 slots)
 	return (x * seed) >> (64 - __builtin_ctz(slots));
 }
 
-/* Key of an IPv6 address in dash_admit.vip6. */
-static __always_inline __u64 dash_vip_word(const struct dash_ip *ip)
+/* Key of an IPv6 address in dash_admit.vip6; @hi, @lo: its halves, as they lie in memory. */
+static __always_inline __u64 dash_vip_word(__u64 hi, __u64 lo)
 {
-	__u64 hi = ((__u64)(__force __u32)ip->w[0] << 32) | (__force __u32)ip->w[1];
-	__u64 lo = ((__u64)(__force __u32)ip->w[2] << 32) | (__force __u32)ip->w[3];
-
 	return (hi * 0x9e3779b97f4a7c15ull) ^ lo;
+}
+
+static __always_inline __u64 dash_vip_key(const struct dash_ip *ip)
+{
+	__u64 half[2];
+
+	__builtin_memcpy(half, ip, sizeof(half));
+	return dash_vip_word(half[0], half[1]);
 }
 
 /* @w: eight octets of memory, little endian, of which the first six are a MAC. */

@@ -263,7 +263,7 @@ static void configure(void)
 		if (dash_ip_is_v4(&vips[i]))
 			t->vip4[dash_slot_of(vips[i].w[3], t->vip_seed, DASH_VIP_SLOTS)] = (uint64_t)i << 32 | vips[i].w[3];
 		else
-			t->vip6[dash_slot_of(dash_vip_word(&vips[i]), t->vip_seed, DASH_VIP_SLOTS)] = i + 1;
+			t->vip6[dash_slot_of(dash_vip_key(&vips[i]), t->vip_seed, DASH_VIP_SLOTS)] = i + 1;
 		vni = bpf_htonl(vnis[i] << 8);
 		t->vni[dash_slot_of(vni, t->vni_seed, DASH_VNI_SLOTS)] = vni;
 	}
