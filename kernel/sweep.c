@@ -248,6 +248,29 @@ bool dash_sweep_remove(struct dash_sweep *s, u32 slot, enum dash_gone_reason why
 	return ended;
 }
 
+/* Shows every record to @visit, or ends those that @match (NULL: all); returns how many.  @lock is held. */
+static u32 walk(struct dash_sweep *s, void (*visit)(struct dash_flow *f, void *arg),
+		bool (*match)(const struct dash_flow *f, void *arg), void *arg, enum dash_gone_reason why)
+{
+	u32 cursor = 0, n = 0, slot, i;
+
+	while (cursor != U32_MAX) {
+		rcu_read_lock();
+		for (i = 0; i < CHUNK; i++) {
+			slot = dash_flow_walk(s->t, &cursor);
+			if (!slot)
+				break;
+			if (visit)
+				visit(dash_flow_at(s->t, slot), arg);
+			else if (!match || match(dash_flow_at(s->t, slot), arg))
+				n += dash_sweep_remove(s, slot, why);
+		}
+		rcu_read_unlock();
+		cond_resched();
+	}
+	return n;
+}
+
 /**
  * dash_sweep_flush - end all connections that match, now
  * @s: the sweep
@@ -264,24 +287,10 @@ bool dash_sweep_remove(struct dash_sweep *s, u32 slot, enum dash_gone_reason why
 u32 dash_sweep_flush(struct dash_sweep *s, bool (*match)(const struct dash_flow *f, void *arg),
 		     void *arg, enum dash_gone_reason why)
 {
-	u32 cursor = 0, n = 0, slot;
+	u32 n;
 
 	mutex_lock(&s->lock);
-	while (cursor != U32_MAX) {
-		u32 i;
-
-		rcu_read_lock();
-		for (i = 0; i < CHUNK; i++) {
-			slot = dash_flow_walk(s->t, &cursor);
-			if (!slot)
-				break;
-			if (match && !match(dash_flow_at(s->t, slot), arg))
-				continue;
-			n += dash_sweep_remove(s, slot, why);
-		}
-		rcu_read_unlock();
-		cond_resched();
-	}
+	n = walk(s, NULL, match, arg, why);
 	dash_flow_reap(s->t, true, s->ops->gone, s->arg);
 	mutex_unlock(&s->lock);
 	return n;
@@ -297,22 +306,8 @@ u32 dash_sweep_flush(struct dash_sweep *s, bool (*match)(const struct dash_flow 
  */
 void dash_sweep_visit(struct dash_sweep *s, void (*visit)(struct dash_flow *f, void *arg), void *arg)
 {
-	u32 cursor = 0, slot;
-
 	mutex_lock(&s->lock);
-	while (cursor != U32_MAX) {
-		u32 i;
-
-		rcu_read_lock();
-		for (i = 0; i < CHUNK; i++) {
-			slot = dash_flow_walk(s->t, &cursor);
-			if (!slot)
-				break;
-			visit(dash_flow_at(s->t, slot), arg);
-		}
-		rcu_read_unlock();
-		cond_resched();
-	}
+	walk(s, visit, NULL, arg, DASH_GONE_FLUSH);
 	mutex_unlock(&s->lock);
 }
 
