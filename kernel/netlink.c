@@ -44,13 +44,9 @@ static int joined(int group)
 {
 	if (group == DASH_NL_GROUP_FLOWS)
 		dash_nl_expect_listeners();
-	return group == DASH_NL_GROUP_DROPS ? dash_drops_wanted() : 0;
-}
-
-static void left(int group)
-{
 	if (group == DASH_NL_GROUP_DROPS)
-		dash_drops_unwanted();
+		dash_drops_joined();
+	return 0;
 }
 
 struct genl_family dash_nl_family __ro_after_init = {
@@ -64,7 +60,6 @@ struct genl_family dash_nl_family __ro_after_init = {
 	.mcgrps		= groups,
 	.n_mcgrps	= ARRAY_SIZE(groups),
 	.bind		= joined,
-	.unbind		= left,
 };
 
 /* ---- values ---- */

@@ -126,7 +126,7 @@ static int start(struct dash_net *dn)
 	dash_hot_resolve_enis(dn);
 	dash_stats_attach(dn);
 	rcu_assign_pointer(dn->ft, ft);
-	dash_trace_attach(dn);
+	dash_drops_look(dn);
 	return 0;
 
 err_sweep:

@@ -29,6 +29,7 @@
 #include "half_open.h"
 #include "limits.h"
 #include "netlink.h"
+#include "trace.h"
 
 #define PORT_WORDS	(sizeof(struct dash_port_stats) / sizeof(u64))
 #define ENI_WORDS	(sizeof(struct dash_eni_stats) / sizeof(u64))
@@ -556,6 +557,7 @@ static void tick_work(struct work_struct *work)
 	note_rate(sum, &s->cps_last, &s->cps_max);
 	dash_limits_look(dn);
 	dash_nl_look_for_listeners(dn);
+	dash_drops_look(dn);
 	queue_delayed_work(dash_wq, &s->tick, HZ);
 }
 

@@ -518,48 +518,67 @@ void dash_trace_unwatch(struct dash_net *dn, u32 portid)
 /* ---- who listens to drops ---- */
 
 static DEFINE_MUTEX(listeners_lock);
-static u32 listeners;	/* uses of the tracepoint and memberships of the group, of all namespaces */
+static u32 probes;	/* uses of the tracepoint */
+static u64 joining;	/* somebody may be about to be a member of the group until then, in jiffies */
 static bool ready;	/* namespaces have their part */
 
+#define JOIN_TIME	(2 * HZ)
+
+/*
+ * Members of the group are asked for, not counted: a socket may join twice and leave once, and
+ * anybody may leave a group that he never was a member of.  Who joins says so before he is a member.
+ */
 static void tell_program(struct dash_net *dn)
 {
 	struct dash_hot *hot;
 
+	lockdep_assert_held(&listeners_lock);
 	rcu_read_lock();
 	hot = dash_hot_live(dn);
 	if (hot)
-		WRITE_ONCE(hot->tell_drops, listeners);
+		WRITE_ONCE(hot->tell_drops, probes || time_before64(get_jiffies_64(), joining) ||
+			   genl_has_listeners(&dash_nl_family, dn->net, DASH_NL_GROUP_DROPS));
 	rcu_read_unlock();
 }
 
-static void change_listeners(int by)
+static void tell_programs(void)
 {
 	struct net *net;
 
-	mutex_lock(&listeners_lock);
-	listeners += by;
-	if (ready) {
-		down_read(&net_rwsem);
-		for_each_net(net)
-			tell_program(dash_net_of(net));
-		up_read(&net_rwsem);
-	}
-	mutex_unlock(&listeners_lock);
+	if (!ready)
+		return;
+	down_read(&net_rwsem);
+	for_each_net(net)
+		tell_program(dash_net_of(net));
+	up_read(&net_rwsem);
 }
 
-int dash_drops_wanted(void)
+int dash_drops_probed(void)
 {
-	change_listeners(1);
+	mutex_lock(&listeners_lock);
+	probes++;
+	tell_programs();
+	mutex_unlock(&listeners_lock);
 	return 0;
 }
 
-/* Sockets that join the group twice leave it once: then the hook stays on, and asks in vain. */
-void dash_drops_unwanted(void)
+void dash_drops_unprobed(void)
 {
-	change_listeners(-1);
+	mutex_lock(&listeners_lock);
+	probes--;
+	tell_programs();
+	mutex_unlock(&listeners_lock);
 }
 
-void dash_trace_attach(struct dash_net *dn)
+void dash_drops_joined(void)
+{
+	mutex_lock(&listeners_lock);
+	joining = get_jiffies_64() + JOIN_TIME;
+	tell_programs();
+	mutex_unlock(&listeners_lock);
+}
+
+void dash_drops_look(struct dash_net *dn)
 {
 	mutex_lock(&listeners_lock);
 	tell_program(dn);

@@ -97,7 +97,6 @@ void dash_trace_drop(struct dash_net *dn, const struct xdp_buff *xdp, const stru
 int dash_trace_net_init(struct dash_net *dn);		/* 0 or -ENOMEM */
 void dash_trace_net_exit(struct dash_net *dn);		/* no packet, no request; events not told are forgotten */
 void dash_trace_ready(bool on);				/* all namespaces have, or lose, their part */
-void dash_trace_attach(struct dash_net *dn);		/* maps were bound; dash_net.lock held */
 
 struct dash_trace *dash_trace_take(struct dash_net *dn, u64 cookie);	/* kfree() it.  NULL: no such */
 
@@ -108,9 +107,11 @@ int dash_trace_watch(struct dash_net *dn, u32 portid, const struct dash_flow_fil
 		     struct netlink_ext_ack *extack);
 void dash_trace_unwatch(struct dash_net *dn, u32 portid);	/* the socket is gone; takes dash_net.lock */
 
-/* Somebody begins, ceases to listen to drops: tracepoint or netlink group.  Process context. */
-int dash_drops_wanted(void);
-void dash_drops_unwanted(void);
+/* Somebody uses the tracepoint of drops, and no longer.  Process context, like the next ones. */
+int dash_drops_probed(void);
+void dash_drops_unprobed(void);
+void dash_drops_joined(void);				/* a socket is about to join group drops */
+void dash_drops_look(struct dash_net *dn);		/* is there still somebody?  Once a second, and when maps were bound */
 
 /* trace_name.c: nest DASH_A_TRACE with all names; dash_net.lock held.  0 or -EMSGSIZE. */
 int dash_trace_fill(struct dash_net *dn, struct sk_buff *skb, const struct dash_trace *t, u32 lost);

@@ -90,7 +90,7 @@ TRACE_EVENT_FN(dash_drop,
 		  __entry->vni, __entry->sip, __entry->proto, __entry->src, __entry->sport,
 		  __entry->dst, __entry->dport, __entry->len),
 
-	dash_drops_wanted, dash_drops_unwanted
+	dash_drops_probed, dash_drops_unprobed
 );
 
 DECLARE_EVENT_CLASS(dash_flow,

@@ -13,6 +13,8 @@ usage: security.py refused WHO         every request and group is refused with E
                                        can be reached
        security.py limits              open transactions, ports, VNETs, trusted VNIs
        security.py pointers IFINDEX    no kernel address in any reply, nor in the maps of that port
+       security.py drops IFINDEX       nobody can turn off the telling of drops for who listens; it
+                                       ends with the last listener
        security.py seeds IFINDEX       prints the seed of the flow hash
 
 Output of the checks is silence; exit status 1 with a sentence if something is not as it must be.
@@ -24,6 +26,7 @@ import os
 import socket
 import struct
 import sys
+import time
 
 import txn
 import ynl
@@ -33,7 +36,7 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SYS_BPF, BPF_MAP_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD = 321, 14, 15
 PORTID = 0x5ec
 HOT, INDEX, FLOWS = 0, 1, 2
-SEED_AT, SEED_LEN = 8, 40      # struct dash_hot: active, lines, seed
+SEED_AT, SEED_LEN, TELL_DROPS_AT = 8, 40, 60      # struct dash_hot: active, lines, seed, word and four of 16 bits, tell_drops
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -202,8 +205,8 @@ def kernel_address(data):
     return None
 
 
-def map_of(kind, ifindex):
-    """(contents, value size) of a map of the port: the arrays are mmapable"""
+def map_of(kind, ifindex, live=False):
+    """Contents of a map of the port; @live: as it changes.  The arrays are mmapable."""
     family = ynl.Family(ynl.SPEC)
     family.resolve()
     reply = family.do('port-new', {'ifindex': int(ifindex)})
@@ -218,7 +221,8 @@ def map_of(kind, ifindex):
         fail(f'map {number}: {os.strerror(ctypes.get_errno())}')
     _, _, _, value, entries = struct.unpack_from('5I', info.raw)
     size = (value + 7 & ~7) * entries
-    return mmap.mmap(fd, size + mmap.PAGESIZE - 1 & ~(mmap.PAGESIZE - 1), mmap.MAP_SHARED, mmap.PROT_READ)[:size]
+    words = mmap.mmap(fd, size + mmap.PAGESIZE - 1 & ~(mmap.PAGESIZE - 1), mmap.MAP_SHARED, mmap.PROT_READ)
+    return words if live else words[:size]
 
 
 def pointers(ifindex):
@@ -250,10 +254,50 @@ def pointers(ifindex):
         look(f'map {name}', data)
 
 
+def drops(ifindex):
+    """A socket may join twice, and leave without being a member; neither may confuse the module."""
+    family = ynl.Family(ynl.SPEC)
+    family.resolve()
+    group, hot = family.groups['drops'], map_of(HOT, ifindex, live=True)
+
+    def told():
+        return struct.unpack_from('I', hot, TELL_DROPS_AT)[0]
+
+    def until(wanted):
+        end = time.monotonic() + 30
+        while bool(told()) != wanted:
+            if time.monotonic() > end:
+                fail(f'drops are {"not " if wanted else ""}told')
+    until(False)
+    listener, other = family.another().sock, family.another().sock
+    listener.join(group)
+    listener.join(group)
+    until(True)
+    pid = os.fork()
+    if not pid:
+        become('nobody')
+        stranger = ynl.Socket()
+        for _ in range(5):
+            stranger.leave(group)
+        os._exit(0)
+    if os.waitpid(pid, 0)[1]:
+        fail('the stranger failed')
+    # so long that the module has looked again, more than once
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        if not told():
+            fail('somebody who was no member has turned off the telling of drops')
+    other.join(group)
+    listener.leave(group)
+    listener.sock.close()
+    other.sock.close()
+    until(False)
+
+
 def seeds(ifindex):
     print(map_of(HOT, ifindex)[SEED_AT:SEED_AT + SEED_LEN].hex())
 
 
 if __name__ == '__main__':
     {'refused': refused, 'own': own, 'hold': hold, 'stranger': stranger, 'limits': limits,
-     'pointers': pointers, 'seeds': seeds}[sys.argv[1]](*sys.argv[2:])
+     'pointers': pointers, 'drops': drops, 'seeds': seeds}[sys.argv[1]](*sys.argv[2:])

@@ -7,7 +7,7 @@
 # and requests have ends; hashes cannot be predicted; no kernel address gets out.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/topo.sh"
-plan 11
+plan 12
 
 security() {
 	local ns=$1
@@ -56,6 +56,7 @@ check "and what was staged there meanwhile is committed there" test $status -eq 
 check "there alone" bash -c "ip netns exec $appliance '$ROOT/tools/dashctl' show vnet held &&
 	! ip netns exec $other '$ROOT/tools/dashctl' show vnet held"
 check "no kernel address gets out by netlink or by a map" security $appliance pointers 4242
+check "who listens to drops is told of them whatever others do" security $appliance drops 4242
 check "transactions, ports, VNETs and lists of VNIs have a limit" security $other limits
 dash detach port0
 dash attach port0 --flows 1000

@@ -22,7 +22,7 @@ SPEC = pathlib.Path(__file__).resolve().parent.parent / 'kernel/dash.yaml'
 NETLINK_GENERIC = 16
 NETLINK_EXT_ACK = 11
 NETLINK_CAP_ACK = 10
-NETLINK_ADD_MEMBERSHIP = 1
+NETLINK_ADD_MEMBERSHIP, NETLINK_DROP_MEMBERSHIP = 1, 2
 SOL_NETLINK = 270
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST, NLM_F_MULTI, NLM_F_ACK, NLM_F_DUMP_INTR = 0x1, 0x2, 0x4, 0x10
@@ -69,6 +69,9 @@ class Socket:
 
     def join(self, group):
         self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
+
+    def leave(self, group):
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group)
 
     def receive(self):
         data = self.sock.recv(1 << 20)
