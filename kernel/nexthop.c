@@ -34,8 +34,11 @@
  * packets are flowing; the next round trip confirms them, or finds them gone.
  *
  * Entries are handed out until the table is full; later destinations get index 0,
- * ask per packet.  None is taken back while flows may hold its number, that is until
- * the maps are unbound.
+ * ask per packet.  Then those that neither a connection nor an ENI uses are taken back: a walk over
+ * all records finds them, they leave the hash, and a second walk, a grace period later, keeps
+ * those that somebody had just been given.  Every ten seconds at most, because where all
+ * are in use each walk is in vain.  Counting uses was rejected: two locked updates of a shared line for each
+ * connection, for a table that most appliances never fill.
  *
  * Locking: @lock for marking, publishing and inserting; readers of the hash need
  * RCU only.  Lives from attach to detach (port.c).
@@ -61,10 +64,12 @@
 #include "dash_net.h"
 #include "port.h"
 #include "stats.h"
+#include "sweep.h"
 
 #define SLOT_BITS	15
 #define SLOTS	(1u << SLOT_BITS)	/* open addressing, at most half full */
 #define TICK		HZ
+#define RECLAIM_PAUSE	(10 * HZ)
 
 /* What one destination resolves to: the published part, and the neighbour it hangs on. */
 struct hop {
@@ -85,15 +90,21 @@ struct entry {
  * @dn: the namespace
  * @hot: the bound map's element
  * @lock: see above
- * @n: entries handed out, with the unused 0
+ * @n: entries that were ever handed out, with the unused 0
+ * @free: those of them that were taken back
+ * @n_free: how many
+ * @spare: of the reclaiming work: entries that nobody uses
+ * @reclaimed: when it ran last
+ * @half: which @hash counts; the other one is for the next reclaiming
  * @all_marked: all entries are in LOOKUP and dirty; cleared by the work.  Saves the walk per
  *	route while thousands of routes change
  * @seed: of the hash, so that nobody can choose addresses that collide
  * @dirty: entries marked since the work last began
  * @todo: of the work: those that it resolves in this run
- * @hash: index by hash of the destination, 0 = empty; no entry is ever removed
+ * @hash: index by hash of the destination, 0 = empty; no entry is ever removed from the one that counts
  * @entries: by index
  * @resolve: resolves what is dirty
+ * @reclaim: takes back what nobody uses
  * @tick: probes STALE neighbours
  * @rx: frames seen at the last tick
  * @fib: notifier of the namespace's routes and rules
@@ -108,10 +119,15 @@ struct dash_nexthops {
 	u32 seed[4];
 	DECLARE_BITMAP(dirty, DASH_MAX_NH);
 	DECLARE_BITMAP(todo, DASH_MAX_NH);
-	u16 hash[SLOTS];
+	DECLARE_BITMAP(free, DASH_MAX_NH);
+	DECLARE_BITMAP(spare, DASH_MAX_NH);
+	u32 n_free;
+	unsigned long reclaimed;
+	u32 half;
+	u16 hash[2][SLOTS];
 	struct entry entries[DASH_MAX_NH];
 	struct work_struct resolve;
-	struct delayed_work tick;
+	struct delayed_work tick, reclaim;
 	u64 rx;
 	struct notifier_block fib, nexthop;
 };
@@ -312,7 +328,7 @@ static void resolve_work(struct work_struct *work)
 
 	spin_lock_bh(&c->lock);
 	c->all_marked = false;
-	bitmap_copy(c->todo, c->dirty, DASH_MAX_NH);
+	bitmap_andnot(c->todo, c->dirty, c->free, DASH_MAX_NH);
 	bitmap_zero(c->dirty, DASH_MAX_NH);
 	spin_unlock_bh(&c->lock);
 	synchronize_rcu();
@@ -342,7 +358,8 @@ static void mark_all(struct dash_nexthops *c)
 	spin_lock_bh(&c->lock);
 	if (!c->all_marked) {
 		for (i = 1; i < c->n; i++)
-			mark(c, i);
+			if (!test_bit(i, c->free))
+				mark(c, i);
 		c->all_marked = true;
 		queue_work(dash_wq, &c->resolve);
 	}
@@ -492,11 +509,11 @@ static u32 hash_slot(const struct dash_nexthops *c, const struct dash_ip *ip)
 	return h >> (64 - SLOT_BITS);
 }
 
-static u32 find(const struct dash_nexthops *c, const struct dash_ip *ip, u32 *slot)
+static u32 find_in(const struct dash_nexthops *c, const u16 *hash, const struct dash_ip *ip, u32 *slot)
 {
 	u32 s = hash_slot(c, ip), i;
 
-	while ((i = smp_load_acquire(&c->hash[s]))) {
+	while ((i = smp_load_acquire(&hash[s]))) {
 		if (dash_ip_eq(&c->entries[i].ip, ip))
 			return i;
 		s = (s + 1) % SLOTS;
@@ -505,19 +522,43 @@ static u32 find(const struct dash_nexthops *c, const struct dash_ip *ip, u32 *sl
 	return 0;
 }
 
+static u32 find(const struct dash_nexthops *c, const struct dash_ip *ip, u32 *slot)
+{
+	return find_in(c, c->hash[smp_load_acquire(&c->half)], ip, slot);
+}
+
+/* @lock held.  An entry that nobody has, or 0. */
+static u32 take_entry(struct dash_nexthops *c)
+{
+	u32 i;
+
+	if (c->n < DASH_MAX_NH) {
+		i = c->n;
+		WRITE_ONCE(c->n, i + 1);
+		return i;
+	}
+	if (!c->n_free)
+		return 0;
+	i = find_first_bit(c->free, DASH_MAX_NH);
+	__clear_bit(i, c->free);
+	WRITE_ONCE(c->n_free, c->n_free - 1);
+	return i;
+}
+
 static u32 insert(struct dash_nexthops *c, const struct dash_ip *ip)
 {
 	u32 i, slot;
 
 	spin_lock_bh(&c->lock);
 	i = find(c, ip, &slot);		/* somebody may have been faster */
-	if (!i && c->n < DASH_MAX_NH) {
-		i = c->n;
-		c->entries[i].ip = *ip;
-		mark(c, i);
-		WRITE_ONCE(c->n, i + 1);
-		smp_store_release(&c->hash[slot], i);
-		queue_work(dash_wq, &c->resolve);
+	if (!i) {
+		i = take_entry(c);
+		if (i) {
+			c->entries[i].ip = *ip;
+			mark(c, i);
+			smp_store_release(&c->hash[c->half][slot], i);
+			queue_work(dash_wq, &c->resolve);
+		}
 	}
 	spin_unlock_bh(&c->lock);
 	return i;
@@ -532,9 +573,88 @@ u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip)
 	if (!c)
 		return 0;
 	i = find(c, ip, &slot);
-	if (unlikely(!i) && READ_ONCE(c->n) < DASH_MAX_NH)
-		i = insert(c, ip);
-	return i;
+	if (likely(i))
+		return i;
+	if (READ_ONCE(c->n) < DASH_MAX_NH || READ_ONCE(c->n_free))
+		return insert(c, ip);
+	if (time_after(jiffies, READ_ONCE(c->reclaimed) + RECLAIM_PAUSE) && !delayed_work_pending(&c->reclaim))
+		queue_delayed_work(dash_wq, &c->reclaim, 0);
+	return 0;
+}
+
+/* ---- taking back ---- */
+
+static void see_flow(struct dash_flow *f, void *spare)
+{
+	__clear_bit(READ_ONCE(f->nh) % DASH_MAX_NH, spare);
+}
+
+/* Leaves those in @spare that no connection and no ENI has. */
+static void find_spare(struct dash_nexthops *c)
+{
+	u32 i;
+
+	dash_sweep_visit(c->dn->sweep, see_flow, c->spare);
+	for (i = 0; i < DASH_MAX_ENI; i++)
+		__clear_bit(READ_ONCE(c->hot->eni[i].nh) % DASH_MAX_NH, c->spare);
+}
+
+/* The other half of the hash gets all but those in @spare; from now on nobody is given one of these. */
+static void leave_out(struct dash_nexthops *c)
+{
+	u16 *hash = c->hash[!c->half];
+	u32 i, slot;
+
+	memset(hash, 0, sizeof(c->hash[0]));
+	spin_lock_bh(&c->lock);
+	for (i = 1; i < c->n; i++)
+		if (!test_bit(i, c->spare) && !test_bit(i, c->free) && !find_in(c, hash, &c->entries[i].ip, &slot))
+			hash[slot] = i;
+	smp_store_release(&c->half, !c->half);
+	spin_unlock_bh(&c->lock);
+}
+
+/* What a connection has got after all goes on without being found, like any whose destination has another entry now. */
+static void give_back(struct dash_nexthops *c)
+{
+	unsigned long i;
+
+	spin_lock_bh(&c->lock);
+	for_each_set_bit(i, c->spare, DASH_MAX_NH) {
+		WRITE_ONCE(c->hot->nh[i].state, DASH_NH_LOOKUP);
+		c->entries[i].dev = 0;
+		__set_bit(i, c->dirty);		/* what is being resolved for it is not published */
+		__set_bit(i, c->free);
+	}
+	WRITE_ONCE(c->n_free, bitmap_weight(c->free, DASH_MAX_NH));
+	spin_unlock_bh(&c->lock);
+}
+
+/*
+ * dash_net.lock keeps the sweep there and the words of ENIs as they are.  It is not waited for, because
+ * who detaches waits for this work under it.
+ */
+static void reclaim_work(struct work_struct *work)
+{
+	struct dash_nexthops *c = container_of(work, struct dash_nexthops, reclaim.work);
+	struct dash_net *dn = c->dn;
+
+	if (!mutex_trylock(&dn->lock)) {
+		queue_delayed_work(dash_wq, &c->reclaim, 1);
+		return;
+	}
+	if (dn->sweep && !READ_ONCE(c->n_free)) {
+		bitmap_zero(c->spare, DASH_MAX_NH);
+		bitmap_set(c->spare, 1, c->n - 1);
+		find_spare(c);
+		leave_out(c);
+		synchronize_rcu();	/* who was given one before has put it into a record, or gone */
+		find_spare(c);
+		synchronize_rcu();	/* packets of connections that have just ended */
+		give_back(c);
+	}
+	WRITE_ONCE(c->reclaimed, jiffies);
+	mutex_unlock(&dn->lock);
 }
 
 u32 dash_nh_peek(struct dash_net *dn, const struct dash_ip *ip)
@@ -591,6 +711,8 @@ int dash_nh_attach(struct dash_net *dn, struct dash_hot *hot)
 	spin_lock_init(&c->lock);
 	INIT_WORK(&c->resolve, resolve_work);
 	INIT_DELAYED_WORK(&c->tick, tick_work);
+	INIT_DELAYED_WORK(&c->reclaim, reclaim_work);
+	c->reclaimed = jiffies - RECLAIM_PAUSE - 1;
 
 	err = register_fib_notifier(dn->net, &c->fib, NULL, NULL);
 	if (err)
@@ -624,6 +746,7 @@ void dash_nh_detach(struct dash_net *dn)
 	unregister_nexthop_notifier(dn->net, &c->nexthop);
 	unregister_fib_notifier(dn->net, &c->fib);
 	synchronize_rcu();	/* device and neighbour notifiers, dash_nh_get() */
+	cancel_delayed_work_sync(&c->reclaim);
 	cancel_delayed_work_sync(&c->tick);
 	cancel_work_sync(&c->resolve);
 	vfree(c);

@@ -22,7 +22,8 @@ void dash_nh_detach(struct dash_net *dn);			/* waits for a grace period */
  * An unknown destination gets an index at once, in state DASH_NH_LOOKUP; a work item resolves it.
  * Context: any, BH included, under RCU or dash_net.lock.
  * Return: index, or 0 (ask the kernel per packet) when DASH_MAX_NH destinations are cached already
- * or no map is bound.
+ * (those that nobody uses are then taken back) or no map is bound.  It is used under the same RCU read
+ * section or dash_net.lock, or put into a record or an ENI's words meanwhile.
  */
 u32 dash_nh_get(struct dash_net *dn, const struct dash_ip *ip);
 /* The same, but 0 for an unknown destination, which stays one.  Under RCU. */
