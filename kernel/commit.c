@@ -12,8 +12,9 @@
  *             ends here
  *   prepare   everything that can fail: memory, compilation, admission tables; at last insertions of
  *             mappings and routes, which are visible one by one.  A failure undoes all of it
- *   publish   pointer swaps in the order of TX-6, ENIs down first and up last, then removals;
- *             cannot fail
+ *   publish   pointer swaps in the order of TX-6, ENIs down first and up last, then removals, then
+ *             the generations of ENIs whose connections are to be judged anew: by all of the new
+ *             policy, and from the moment on that the commit is answered; cannot fail
  *
  * Plan and validation are in plan.c and validate.c; the rest is here.  Work is proportional to the
  * transaction.
@@ -249,9 +250,8 @@ static void publish(struct dash_txn *txn)
 			dash_route_rule_update(txn, op);
 
 	/* removals: packets reach nothing of a retired ENI; the rest from the leaves up */
-	dash_op_for_each(op, txn, DASH_OBJ_ENI)
-		if (dash_op_deletes(op) && dash_op_effective(op))
-			dash_eni_retire(op->live);
+	if (dash_txn_changes_type(txn, DASH_OBJ_ENI))
+		dash_eni_retire(txn->dn, false);
 	dash_mapping_publish(txn);
 	dash_for_each_type_reverse(t, i)
 		dash_op_for_each(op, txn, t) {
@@ -264,6 +264,7 @@ static void publish(struct dash_txn *txn)
 		}
 	dash_eni_resimulate(txn);
 	dash_resimulate(txn->dn, txn->resim, txn->n_resim);
+	dash_hot_settle(txn->dn);
 }
 
 /* ---- */

@@ -10,13 +10,15 @@
  *
  * The end of an ENI: unlink (dash_hot_flip() without it: no packet arrives), mark
  * dead (none that is under way creates a connection), one grace period, remove its
- * connections, drop.  Its index is free again only then, so no flow ever carries
+ * connections, drop; all that end with one commit together, because the connections are found
+ * by a walk over all records.  Its index is free again only then, so no flow ever carries
  * the index of another ENI.
  *
  * Created and destroyed by the store under dash_net.lock; read by the packet path.
  */
 #include "eni.h"
 
+#include <linux/bitmap.h>
 #include <linux/slab.h>
 
 #include "dash_net.h"
@@ -147,23 +149,43 @@ struct dash_eni *dash_eni_create(struct dash_net *dn, const u8 *mac, int *err)
 	return e;
 }
 
-static bool is_of_eni(const struct dash_flow *f, void *arg)
+static void drop(struct dash_eni *e)
 {
-	const struct dash_eni *e = arg;
-
-	return dash_flow_key(f).eni == e->idx;
+	dash_stats_eni_gone(e->dn, e);
+	RCU_INIT_POINTER(e->dn->eni[e->idx], NULL);
+	queue_rcu_work(dash_wq, &e->work);
 }
 
-void dash_eni_destroy(struct dash_eni *e)
+void dash_eni_cancel(struct dash_eni *e)
 {
-	struct dash_net *dn = e->dn;
+	lockdep_assert_held(&e->dn->lock);
+	drop(e);
+}
+
+static bool is_of_enis(const struct dash_flow *f, void *enis)
+{
+	u16 eni = dash_flow_key(f).eni;
+
+	return eni < DASH_MAX_ENI && test_bit(eni, enis);
+}
+
+void dash_eni_end_flows(struct dash_net *dn, unsigned long *enis)
+{
+	if (dn->sweep && !bitmap_empty(enis, DASH_MAX_ENI))
+		dash_sweep_flush(dn->sweep, is_of_enis, enis, DASH_GONE_FLUSH);
+}
+
+void dash_eni_destroy(struct dash_net *dn, unsigned long *enis)
+{
+	unsigned long i;
 
 	lockdep_assert_held(&dn->lock);
-	WRITE_ONCE(e->dead, true);
+	if (bitmap_empty(enis, DASH_MAX_ENI))
+		return;
+	for_each_set_bit(i, enis, DASH_MAX_ENI)
+		WRITE_ONCE(rcu_dereference_protected(dn->eni[i], 1)->dead, true);
 	synchronize_rcu();
-	if (dn->sweep)
-		dash_sweep_flush(dn->sweep, is_of_eni, e, DASH_GONE_FLUSH);
-	dash_stats_eni_gone(dn, e);
-	RCU_INIT_POINTER(dn->eni[e->idx], NULL);
-	queue_rcu_work(dash_wq, &e->work);
+	dash_eni_end_flows(dn, enis);
+	for_each_set_bit(i, enis, DASH_MAX_ENI)
+		drop(rcu_dereference_protected(dn->eni[i], 1));
 }

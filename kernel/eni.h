@@ -134,9 +134,13 @@ struct dash_route_rule {
  * NULL: -ENOSPC or -ENOMEM, told by *err.  Caller holds dash_net.lock.
  */
 struct dash_eni *dash_eni_create(struct dash_net *dn, const u8 *mac, int *err);
-/* Already gone from dash_hot (dash_hot_flip() without it); removes all its flows, unlinks, frees after a
- * grace period, @acl, @inbound and @trusted too.  Caller holds dash_net.lock.  Sleeps.
+/* Takes dash_eni_create() back: it was never in dash_hot.  Caller holds dash_net.lock. */
+void dash_eni_cancel(struct dash_eni *e);
+/* End the connections of these ENIs (bitmap of DASH_MAX_ENI), in one walk.  Caller holds dash_net.lock.  Sleeps. */
+void dash_eni_end_flows(struct dash_net *dn, unsigned long *enis);
+/* The end of these ENIs, already gone from dash_hot (dash_hot_flip() without them): removes all their flows, unlinks,
+ * frees after a grace period, @acl, @inbound and @trusted too.  Caller holds dash_net.lock.  Sleeps.
  */
-void dash_eni_destroy(struct dash_eni *e);
+void dash_eni_destroy(struct dash_net *dn, unsigned long *enis);
 
 #endif

@@ -55,7 +55,8 @@ static_assert(DASH_MAC_SLOTS >= 32 * DASH_MAX_ENI);
  * @vip: what dash_hot_flip() is to write
  * @eni: likewise
  * @idle_since: RCU state when the idle half became idle
- * @gen_since: RCU state when an ENI's generation was bumped
+ * @unsettled: ENIs with packets under way that may still go by the last generation
+ * @waiting: there are such ENIs
  * @watched: ENIs whose packets are followed
  */
 struct dash_hot_state {
@@ -67,7 +68,8 @@ struct dash_hot_state {
 	struct dash_hot_vip vip[DASH_MAX_VIP];
 	struct dash_hot_eni eni[DASH_MAX_ENI];
 	unsigned long idle_since;
-	unsigned long gen_since[DASH_MAX_ENI];
+	bool unsettled[DASH_MAX_ENI];
+	bool waiting;
 	DECLARE_BITMAP(watched, DASH_MAX_ENI);
 };
 
@@ -407,22 +409,43 @@ void dash_hot_bump_gen(struct dash_net *dn, u16 eni_idx)
 {
 	struct dash_hot_state *h = dn->hot;
 
+	lockdep_assert_held(&dn->lock);
 	if (WARN_ON_ONCE(eni_idx >= DASH_MAX_ENI) || !h->cur)
 		return;
-	dash_hot_unsettle(dn, eni_idx);	/* or somebody would find the new generation settled at once */
-	smp_wmb();			/* after the policy that it stands for, see begin() in pipeline.c */
+	dash_hot_unsettle(dn, eni_idx);	/* whose barrier is also for the policy, see begin() in pipeline.c */
 	WRITE_ONCE(h->cur->eni[eni_idx].gen, h->cur->eni[eni_idx].gen + 1);
-	dash_hot_unsettle(dn, eni_idx);
 }
 
 void dash_hot_unsettle(struct dash_net *dn, u16 eni_idx)
 {
-	WRITE_ONCE(dn->hot->gen_since[eni_idx], get_state_synchronize_rcu());
+	WRITE_ONCE(dn->hot->unsettled[eni_idx], true);
+	dn->hot->waiting = true;
+	smp_wmb();	/* before what makes a record stale; pairs with dash_hot_gen_settled() */
+}
+
+/*
+ * Waits itself instead of asking later whether a grace period has passed: who has committed may
+ * rely on it, and the polled states of RCU may need two of them (those of one number do
+ * not tell a normal grace period from an expedited one beside it).
+ */
+void dash_hot_settle(struct dash_net *dn)
+{
+	struct dash_hot_state *h = dn->hot;
+	u16 i;
+
+	lockdep_assert_held(&dn->lock);
+	if (!h->waiting)
+		return;
+	synchronize_rcu_expedited();
+	for (i = 0; i < DASH_MAX_ENI; i++)
+		smp_store_release(&h->unsettled[i], false);
+	h->waiting = false;
 }
 
 bool dash_hot_gen_settled(const struct dash_net *dn, u16 eni_idx)
 {
-	return poll_state_synchronize_rcu(READ_ONCE(dn->hot->gen_since[eni_idx]));
+	smp_rmb();	/* after the generations that differ */
+	return !smp_load_acquire(&dn->hot->unsettled[eni_idx]);
 }
 
 struct dash_hot *dash_hot_live(const struct dash_net *dn)

@@ -47,7 +47,10 @@ void dash_hot_watch(struct dash_net *dn, const unsigned long *enis);
 
 /* spec/config.md 5.20; immediate */
 void dash_hot_set_switch(struct dash_net *dn, u16 vxlan_port, u16 sport_base, u8 mask_bits);
-/* Flows of the ENI are evaluated again.  Any context. */
+/*
+ * Connections of the ENI are judged anew, from dash_hot_settle() on.  The last step of a commit: whoever sees the
+ * new generation must see all of the new policy.
+ */
 void dash_hot_bump_gen(struct dash_net *dn, u16 eni_idx);
 
 int dash_hot_init(struct dash_net *dn);
@@ -66,9 +69,14 @@ void dash_hot_resolve_enis(struct dash_net *dn);
 
 /* The map's element, NULL if none is bound.  Under RCU or dash_net.lock; the element itself outlives the reader. */
 struct dash_hot *dash_hot_live(const struct dash_net *dn);
-/* true once all packets that started before the last dash_hot_bump_gen() of the ENI are gone.  Any context. */
+/* May records of an older generation be replaced: is no packet under way that goes by one?  Any context, under RCU. */
 bool dash_hot_gen_settled(const struct dash_net *dn, u16 eni_idx);
-/* A record of the ENI was marked by hand: not settled again before a grace period is over.  Any context. */
+/* Before a record of the ENI is marked by hand: not settled until dash_hot_settle(). */
 void dash_hot_unsettle(struct dash_net *dn, u16 eni_idx);
+/*
+ * Wait for the packets that may go by old generations, if there are any; every packet that starts after it is
+ * judged by what was published before dash_hot_bump_gen().  Sleeps.
+ */
+void dash_hot_settle(struct dash_net *dn);
 
 #endif

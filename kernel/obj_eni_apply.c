@@ -16,7 +16,6 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include "sweep.h"
 
 /* ---- VNI sets ---- */
 
@@ -126,7 +125,7 @@ void dash_eni_undo(struct dash_txn *txn, struct dash_op *op)
 	struct dash_eni_rt *rt = op->rt;
 
 	if (rt && rt->e)
-		dash_eni_destroy(rt->e);
+		dash_eni_cancel(rt->e);
 	kfree(rt);
 }
 
@@ -438,17 +437,13 @@ static void publish_fields(struct dash_net *dn, struct dash_eni_work *w, const s
 	w->vnet_changed = was && was != v;
 }
 
-static bool flow_of_eni(const struct dash_flow *f, void *arg)
-{
-	return dash_flow_key(f).eni == *(u16 *)arg;
-}
-
 /**
  * dash_eni_publish_all() - replace tables of ENIs, then admission; ENIs come up here
  * @txn: the transaction; objects are linked
  */
 void dash_eni_publish_all(struct dash_txn *txn)
 {
+	DECLARE_BITMAP(moved, DASH_MAX_ENI) = {};
 	struct dash_net *dn = txn->dn;
 	struct dash_eni_work *w;
 	bool wait = false;
@@ -479,9 +474,12 @@ void dash_eni_publish_all(struct dash_txn *txn)
 		if (w->set_acl) {
 			w->acl = rcu_replace_pointer(w->e->acl, w->acl, lockdep_is_held(&dn->lock));
 			if (dn->resimulate_acl)
-				dash_hot_bump_gen(dn, w->e->idx);
+				__set_bit(w->e->idx, txn->judge);
 		}
-		wait |= w->vnet_changed;
+		if (w->vnet_changed) {
+			__set_bit(w->e->idx, moved);
+			wait = true;
+		}
 	}
 	if (txn->trusted)
 		txn->new_trusted = rcu_replace_pointer(dn->trusted, txn->new_trusted,
@@ -494,9 +492,7 @@ void dash_eni_publish_all(struct dash_txn *txn)
 	/* for old inbound tables, and for packets that evaluate with the old home VNET */
 	if (wait)
 		synchronize_rcu();
-	list_for_each_entry(w, &txn->eni_work, list)
-		if (w->vnet_changed && dn->sweep)
-			dash_sweep_flush(dn->sweep, flow_of_eni, &w->e->idx, DASH_GONE_FLUSH);
+	dash_eni_end_flows(dn, moved);
 	works_free(txn);
 	if (txn->new_trusted)
 		kvfree_rcu(txn->new_trusted, rcu);
@@ -507,28 +503,45 @@ void dash_eni_publish_all(struct dash_txn *txn)
 }
 
 /**
- * dash_eni_resimulate() - RES-1: all connections of an ENI are of an old generation from now on
- * @txn: the transaction, published
+ * dash_eni_resimulate() - RES-1, RES-14: all connections of an ENI are of an old generation from now on
+ * @txn: the transaction, published completely: a packet that meets the new generation beside an old
+ *	mapping would make its connection one of the new policy
  */
 void dash_eni_resimulate(struct dash_txn *txn)
 {
 	struct dash_op *op;
+	unsigned long i;
 
 	dash_op_for_each(op, txn, DASH_OBJ_ENI)
 		if (dash_op_sets(op) && op->flags & DASH_OP_RESIMULATE && op->live)
-			dash_hot_bump_gen(txn->dn, dash_obj_eni(op->live)->idx);
+			__set_bit(dash_obj_eni(op->live)->idx, txn->judge);
+	for_each_set_bit(i, txn->judge, DASH_MAX_ENI)
+		dash_hot_bump_gen(txn->dn, i);
 }
 
 /**
- * dash_eni_retire() - the end of an ENI as far as packets go; its flows end here
- * @o: object, gone from admission; what it owns is still there
+ * dash_eni_retire() - the end of ENIs as far as packets go; their flows end here
+ * @dn: the appliance; they are gone from admission, what they own is still there
+ * @all: all of them, not only those that are marked as going
  */
-void dash_eni_retire(struct dash_obj *o)
+void dash_eni_retire(struct dash_net *dn, bool all)
 {
-	struct dash_eni_rt *rt = o->rt;
+	DECLARE_BITMAP(going, DASH_MAX_ENI) = {};
+	struct rb_root *enis = &dn->store->tree[DASH_OBJ_ENI];
+	struct dash_obj *o;
+	struct rb_node *n;
 
-	dash_eni_destroy(rt->e);
-	rt->e = NULL;
+	for (n = rb_first(enis); n; n = rb_next(n)) {
+		o = rb_entry(n, struct dash_obj, node);
+		if (all || o->flags & DASH_OBJ_F_DYING)
+			__set_bit(dash_obj_eni(o)->idx, going);
+	}
+	dash_eni_destroy(dn, going);
+	for (n = rb_first(enis); n; n = rb_next(n)) {
+		o = rb_entry(n, struct dash_obj, node);
+		if (all || o->flags & DASH_OBJ_F_DYING)
+			((struct dash_eni_rt *)o->rt)->e = NULL;
+	}
 }
 
 /**

@@ -249,6 +249,7 @@ struct dash_tag_cache {
  * @hot: VIPs, ENIs or VNIs change: the admission tables are built anew
  * @tags: lists of tags, while groups are compiled
  * @resim, @n_resim: mappings whose connections the commit marks
+ * @judge: ENIs whose connections it marks
  */
 struct dash_txn {
 	struct dash_net *dn;
@@ -270,6 +271,7 @@ struct dash_txn {
 	struct hlist_head tags[DASH_TAG_BUCKETS];
 	struct dash_resim *resim;
 	u32 n_resim;
+	DECLARE_BITMAP(judge, DASH_MAX_ENI);
 };
 
 /* ---- types ---- */
@@ -497,7 +499,7 @@ const char *dash_eni_resolve(struct dash_txn *txn, const char *ref);
 void dash_eni_check(struct dash_txn *txn, struct dash_op *op);
 int dash_eni_prepare(struct dash_txn *txn, struct dash_op *op);
 void dash_eni_undo(struct dash_txn *txn, struct dash_op *op);
-void dash_eni_retire(struct dash_obj *o);	/* packets no longer see it; its objects are still there */
+void dash_eni_retire(struct dash_net *dn, bool all);	/* packets no longer see them; their objects are still there */
 void dash_eni_remove(struct dash_net *dn, struct dash_obj *o);
 void dash_appliance_check(struct dash_txn *txn, struct dash_op *op);
 

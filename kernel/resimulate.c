@@ -55,7 +55,6 @@ static void visit(struct dash_flow *f, void *arg)
 	}
 	dash_hot_unsettle(job->dn, eni);
 	WRITE_ONCE(f->gen, READ_ONCE(f->gen) - 1);
-	dash_hot_unsettle(job->dn, eni);
 }
 
 /**
@@ -65,7 +64,7 @@ static void visit(struct dash_flow *f, void *arg)
  * @n: how many
  *
  * Context: process, sleeps for a grace period, so that no evaluation by the old mappings is
- * under way that would lose its mark.
+ * under way that would lose its mark.  They are judged anew from dash_hot_settle() on.
  */
 void dash_resimulate(struct dash_net *dn, struct dash_resim *r, u32 n)
 {

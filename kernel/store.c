@@ -641,8 +641,6 @@ static void drop_all(struct dash_net *dn, struct rb_root *root)
 		struct dash_obj *o = rb_entry(n, struct dash_obj, node);
 		int i;
 
-		if (o->type == DASH_OBJ_ENI)
-			dash_eni_retire(o);
 		if (dash_types[o->type].box)
 			for (i = 0; i < DASH_BOX_KINDS; i++)
 				drop_all(dn, &dash_box(o)->kids[i]);
@@ -668,6 +666,7 @@ void dash_store_exit(struct dash_net *dn)
 	/* no ENI is reachable by packets any more: eni.c wants them gone from admission first */
 	if (dn->store->count[DASH_OBJ_ENI] && !dash_hot_prepare(dn, NULL, 0, NULL, 0))
 		dash_hot_flip(dn);
+	dash_eni_retire(dn, true);
 	/* bindings of ENIs hold compiled groups, route rules point to VNETs: ENIs before both */
 	for (i = 0; i < ARRAY_SIZE(drop_order); i++)
 		drop_all(dn, &dn->store->tree[drop_order[i]]);

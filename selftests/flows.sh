@@ -74,14 +74,6 @@ hush() {
 	flush
 }
 
-# A grace period passes: membarrier(2) waits for one.  Until then a request for resimulation
-# does not bite, because packets may still be reading the old action.
-grace() {
-	python3 -c 'import ctypes, os
-nr = {"x86_64": 324, "aarch64": 283}[os.uname().machine]
-assert ctypes.CDLL(None).syscall(nr, 1, 0, 0) == 0'
-}
-
 slow_links() {
 	local ns
 	for ns in $vm1 $vm2; do
@@ -321,7 +313,6 @@ unchanged() {
 check "a deny rule does not touch a live connection by itself" unchanged
 denied() {
 	resimulate
-	grace
 	drops_rise acl_deny ping1
 	[ "$(dash -j show flows --proto icmp | jq length)" = 0 ]
 }
@@ -336,7 +327,6 @@ on_acl() {
 	dash set resimulate_on_acl_change 1
 	ping1
 	deny
-	grace
 	drops_rise acl_deny ping1
 	rules
 	dash set resimulate_on_acl_change 0
@@ -360,7 +350,6 @@ moved() {
 	ping1
 	expect 101.1.2.3 where 10.1.1.1/32
 	mapping 2001:db8:101::3 '"flow_resimulation_requested": true'
-	grace
 	ping1
 	expect 2001:db8:101::3 where 10.1.1.1/32
 }
@@ -369,7 +358,6 @@ cut_off() {
 	mapping 101.1.2.3
 	del DASH_VNET_MAPPING_TABLE:Vnet1:10.1.1.1
 	mapping 101.1.2.3 '"flow_resimulation_requested": true'
-	grace
 	ping1
 	expect 2001:db8:101::3 where 10.1.1.1/32
 }
@@ -377,7 +365,6 @@ check "one that was deleted and added again has none" rises 0 flow_updated_by_re
 # asked PA FIELDS - the mapping changes, and asks; the connection's next packet is judged
 asked() {
 	mapping "$1" "$2${2:+, }\"flow_resimulation_requested\": true"
-	grace
 	ping1
 }
 kept() {
@@ -398,7 +385,6 @@ kept() {
 	apply <<<'[{"DASH_ROUTE_TABLE:group_id_1:10.1.0.0/16": {"routing_type": "vnet", "vnet": "Vnet1",
 		"routing_actions_disabled_in_flow_resimulation": 9}}]'
 	resimulate
-	grace
 	rises 0 flow_updated_by_resimulation ping1
 	expect 101.1.2.3 where 10.1.1.1/32
 	apply <<<'[{"DASH_ROUTE_TABLE:group_id_1:10.1.0.0/16": {"routing_type": "vnet", "vnet": "Vnet1"}}]'
@@ -438,7 +424,6 @@ rate() {
 	flush
 	burst
 	resimulate
-	grace
 	before=$(counter flow_updated_by_resimulation)
 	burst
 	n=$(($(counter flow_updated_by_resimulation) - before))

@@ -452,6 +452,11 @@ int main(int argc, char **argv)
 		run_soak(atoi(argv[3]));
 		return 0;
 	}
+	if (argc == 6 && !strcmp(argv[1], "--judge")) {
+		open_attached(if_nametoindex(argv[2]));
+		run_judge(atoi(argv[3]), argv[4], argv[5]);
+		return 0;
+	}
 	if (argc > 3 && !strcmp(argv[1], "--corpus")) {
 		for (; argc > 3; argc--)
 			write_corpus(argv[2], argv[argc - 1]);
@@ -505,7 +510,7 @@ int main(int argc, char **argv)
 	} else if (argc == 1) {
 		run_native();
 	} else {
-		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --faults DEVICE | --fault-bind | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --soak DEVICE SECONDS | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --costs DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
+		fprintf(stderr, "usage: prog_run [--module DEVICE | --full DEVICE | --faults DEVICE | --fault-bind | --example NAME DEVICE | --packets DEVICE FILE... | --stress DEVICE SECONDS | --soak DEVICE SECONDS | --judge DEVICE SECONDS ALLOW DENY | --flood DEVICE [FIRST COUNT PACKET]... | --until-denied DEVICE FLOWS PACKET | --miss DEVICE N MAPPINGS | --costs DEVICE N MAPPINGS | --speed RUNS | --corpus DIRECTORY HEX...]\n");
 		return 2;
 	}
 	printf("1..%u\n", cases);

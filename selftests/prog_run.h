@@ -78,6 +78,9 @@ void run_fault_packets(void);
 /* Two threads send packets of known fate for @seconds and print one JSON object; soak.c. */
 void run_soak(unsigned int seconds);
 
+/* Two threads send while two files for `dashctl apply` change turns for @seconds; prints one JSON object; resimulate.c. */
+void run_judge(unsigned int seconds, const char *allow, const char *deny);
+
 /* All native tests; time per packet over @runs. */
 void run_native(void);
 void run_native_speed(unsigned int runs);
