@@ -16,8 +16,9 @@
  * at the start of the next prepare, where it normally is over already.
  *
  * VIPs and ENI words exist once, indexed by numbers that flows hold.  A VIP keeps
- * its index while it exists; afterwards the address stays readable there until
- * the index is needed for another VIP, never used ones first.
+ * its index while it exists; afterwards the address stays readable there, because
+ * connections go on with it as their source.  Another VIP gets an index that was never
+ * used, or, when there is none left, one that no connection has any more.
  *
  * While no map is bound the same functions work on a shadow without next hops.
  *
@@ -35,6 +36,7 @@
 
 #include "dash_net.h"
 #include "nexthop.h"
+#include "sweep.h"
 
 #define SHADOW_SIZE	offsetof(struct dash_hot, nh)
 #define MAX_VNI		(1 + DASH_MAX_ENI + DASH_MAX_VIP)
@@ -105,25 +107,18 @@ static u64 find_seed(const u64 *key, u32 n, u32 slots, unsigned long *used)
 	return 0;
 }
 
-/* Index of @ip among the VIPs to come: its old one, a never used one, or one that no VIP has now. */
-static int vip_index(const struct dash_hot *cur, const struct dash_hot_vip *next,
-		     const struct dash_ip *ip)
+/* Index of @ip among the VIPs to come: the one it has or had, or an unused one; -1: none is left. */
+static int vip_index(const struct dash_hot_vip *next, const struct dash_ip *ip)
 {
-	int i, unused = -1, left = -1;
+	int i, unused = -1;
 
 	for (i = 0; i < DASH_MAX_VIP; i++) {
 		if (dash_ip_eq(&next[i].ip, ip))
 			return i;
-		if (next[i].valid)
-			continue;
-		if (dash_ip_is_zero(&next[i].ip)) {
-			if (unused < 0)
-				unused = i;
-		} else if (left < 0 || cur->vip[left].valid) {
-			left = i;	/* prefer one that had been given up before this commit */
-		}
+		if (unused < 0 && dash_ip_is_zero(&next[i].ip))
+			unused = i;
 	}
-	return unused >= 0 ? unused : left;
+	return unused;
 }
 
 static u64 vip_key(const struct dash_ip *ip)
@@ -131,11 +126,42 @@ static u64 vip_key(const struct dash_ip *ip)
 	return dash_ip_is_v4(ip) ? (__force u32)ip->w[3] : dash_vip_key(ip);
 }
 
-static int prepare_vips(struct dash_hot_state *h, struct dash_admit *idle,
+static void see_vip(struct dash_flow *f, void *left)
+{
+	__clear_bit(READ_ONCE(f->vip), left);
+}
+
+/*
+ * Indices of VIPs that had gone before this commit, and that no connection uses, become unused in
+ * @next.  Nobody takes such an index any more: who came by one is gone since the grace
+ * period at the start of dash_hot_prepare(); and the one here is for packets of connections that have
+ * just ended.
+ */
+static void recycle_vips(struct dash_net *dn, struct dash_hot_vip *next)
+{
+	const struct dash_hot_vip *now = dn->hot->cur->vip;
+	DECLARE_BITMAP(left, DASH_MAX_VIP);
+	unsigned long i;
+
+	bitmap_zero(left, DASH_MAX_VIP);
+	for (i = 0; i < DASH_MAX_VIP; i++)
+		if (!now[i].valid && !next[i].valid && !dash_ip_is_zero(&next[i].ip))
+			__set_bit(i, left);
+	if (dn->sweep && !bitmap_empty(left, DASH_MAX_VIP)) {
+		dash_sweep_visit(dn->sweep, see_vip, left);
+		synchronize_rcu();
+	}
+	for_each_set_bit(i, left, DASH_MAX_VIP)
+		next[i].ip = (struct dash_ip){};
+}
+
+static int prepare_vips(struct dash_net *dn, struct dash_admit *idle,
 			const struct dash_hot_appliance *a, u32 n_a, u64 *key,
 			unsigned long *used)
 {
+	struct dash_hot_state *h = dn->hot;
 	struct dash_hot_vip *next = h->vip;
+	bool recycled = false;
 	int idx[2], i, f;
 	u32 n = 2;		/* keys 0 and 1 for dash_admit_clear() */
 
@@ -158,7 +184,12 @@ static int prepare_vips(struct dash_hot_state *h, struct dash_admit *idle,
 			idx[f] = -1;
 			if (dash_ip_is_zero(&a[i].vip[f]))
 				continue;
-			idx[f] = vip_index(h->cur, next, &a[i].vip[f]);
+			idx[f] = vip_index(next, &a[i].vip[f]);
+			if (idx[f] < 0 && !recycled) {
+				recycle_vips(dn, next);
+				recycled = true;
+				idx[f] = vip_index(next, &a[i].vip[f]);
+			}
 			if (idx[f] < 0)
 				return -ENOSPC;
 			v = &next[idx[f]];
@@ -285,7 +316,7 @@ int dash_hot_prepare(struct dash_net *dn, const struct dash_hot_appliance *a, u3
 	cond_synchronize_rcu(h->idle_since);
 	idle = &h->cur->admit[!h->cur->active];
 	dash_admit_clear(idle);
-	err = prepare_vips(h, idle, a, n_a, key, used);
+	err = prepare_vips(dn, idle, a, n_a, key, used);
 	if (!err)
 		err = prepare_vnis(idle, a, n_a, e, n_e, key, used);
 	if (!err)

@@ -327,7 +327,8 @@ static int prepare_hot(struct dash_txn *txn, const struct dash_kid *enis, u32 n_
 	}
 	err = dash_hot_prepare(txn->dn, a, n_app, e, n_eni);
 	if (err == -ENOSPC)
-		dash_txn_error(txn, NULL, ENOSPC, 0, "no room for another VIP, VNI or MAC address");
+		dash_txn_error(txn, NULL, ENOSPC, 0, "no room for another VIP, VNI or MAC address; a VIP that is gone keeps its place "
+			       "until the connections that have it as their source have ended");
 out:
 	kvfree(a);
 	kvfree(e);
