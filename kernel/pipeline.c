@@ -454,7 +454,8 @@ static enum dash_drop check_underlay(struct eval *x)
 	const struct dash_nh *nh;
 	u32 i, len;
 
-	if (x->act.flags & DASH_F_DIRECT)
+	/* the answers of a direct connection go to the VM through its tunnel */
+	if (outbound && x->act.flags & DASH_F_DIRECT)
 		return dash_nh_admit(x->dn, 0, &x->ends.dst, x->pkt->ip_len);
 	v6 = outbound ? x->act.flags & DASH_F_U0_V6 : is_v6(&vm->pa);
 	len = x->pkt->inner_len + VXLAN_HEADERS + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));

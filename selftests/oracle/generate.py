@@ -16,6 +16,7 @@ have wrong, random damage, and what is none of the pipeline's business.
 import ipaddress
 
 import frames
+from model import as_list
 from frames import FIN, SYN, RST, ACK, TCP, UDP, ICMP, ICMPV6
 
 PORT_MAC, GATEWAY = "020000000001", "0200000000fe"
@@ -34,6 +35,8 @@ PA6 = ["2001:db8:101::3", "2001:db8:101::6", "2601:12:7a:1::1234", "2001:db8:25:
 PA_NET = ["101.1.2.3/32", "101.1.2.0/24", "101.0.0.0/8", "0.0.0.0/0", "102.1.2.9/32", "102.1.2.8/29",
           "2001:db8:101::/48", "2001:db8:101::3/128", "::/0", "2601:12:7a::/47"]
 VNIS = [45654, 866, 1000, 1001, 4321, 4322, 5432, 16777215]
+VIPS = [["10.250.20.19", "2001:db8:fe::19"], ["10.250.20.23", "2001:db8:fe::23"], ["10.250.20.25", "2001:db8:fe::25"],
+        ["10.250.20.21"], ["2001:db8:fe::21"]]
 PORTS = [0, 53, 80, 443, 8080, 10000, 10001, 65535]
 PROTOCOLS = [TCP, TCP, UDP, UDP, ICMP, ICMPV6, 132, 47, 89, 255, 59]
 MACS = ["C8228399%04X" % n for n in range(4)]
@@ -41,6 +44,8 @@ MACS = ["C8228399%04X" % n for n in range(4)]
 SPECIAL = {"67.7.7.7": "no_route", "66.6.6.6": "drop", "30.0.1.0/24": "drop",
            "2001:db8:66::6": "drop"}
 MTU = 1700
+# What connections keep when they are judged anew: the tunnel is 1, the MAC is 8.
+KEEP, KEPT = "routing_actions_disabled_in_flow_resimulation", [0, 1, 8, 9, 6, 4294967295]
 
 
 def special_routes():
@@ -128,10 +133,8 @@ class World:
         return sorted(elements, key=lambda e: not next(iter(e)).startswith("DASH_ACL_GROUP"))
 
     def appliances(self):
-        choices = [["10.250.20.19", "2001:db8:fe::19"], ["10.250.20.23", "2001:db8:fe::23"], ["10.250.20.25", "2001:db8:fe::25"],
-                   ["10.250.20.21"], ["2001:db8:fe::21"]]
         out, self.vips, self.vm_vnis = [], [], []
-        for n, sip in enumerate(self.rng.sample(choices, self.rng.randint(1, 3))):
+        for n, sip in enumerate(self.rng.sample(VIPS, self.rng.randint(1, 3))):
             body = {"sip": self.spell(sip), "vm_vni": 4321 + n if self.maybe(0.9) else "0x10e1"}
             if self.maybe(0.15):
                 body["trusted_vnis_list"] = self.spell(self.some(["45654", "866-1000", 4321], 2))
@@ -152,7 +155,8 @@ class World:
                 self.limited.add(mac)
         if self.maybe(0.15):
             body["trusted_vnis_list"] = self.spell(self.some(["45654", "866", "1000-1001", "4321-4323"], 3))
-        self.enis.append(mac)
+        if mac not in self.enis:
+            self.enis.append(mac)
         out = [self.element("ENI", [mac], body)]
         if self.maybe(0.97):
             group = "off" if self.maybe(0.04) else self.rng.choice(["g1", "g2"])
@@ -180,6 +184,8 @@ class World:
             body["vnet"] = self.rng.choice(self.vnets)
         if kind == "vnet_direct" and self.maybe(0.8):
             body["overlay_ip"] = self.rng.choice(V6_REMOTE if ":" in net else V4_REMOTE)
+        if self.maybe(0.1):
+            body[KEEP] = self.rng.choice(KEPT)
         return self.element("ROUTE", [group, net], body)
 
     def mapping(self, vnet, ca):
@@ -188,6 +194,8 @@ class World:
             body["mac_address"] = self.mac(self.rng.choice(MACS))
         if self.maybe():
             body["use_dst_vni"] = self.rng.choice([True, False, "true", 1])
+        if self.maybe(0.1):
+            body[KEEP] = self.rng.choice(KEPT)
         return self.element("VNET_MAPPING", [vnet, ca], body)
 
     def tag(self, family, name):
@@ -199,7 +207,6 @@ class World:
         for n in range(self.rng.randint(1, 8)):
             body = {"priority": self.rng.randint(0, 20), "action": self.rng.choice(["allow", "allow", "permit", "deny"]),
                     "terminating": self.rng.choice([True, False, "false"])}
-            body["action"] = body["action"].replace("permit", "allow") if self.maybe(0) else body["action"]
             nets = V4_NET if family == 4 else V6_NET
             for side in ("src", "dst"):
                 draw = self.rng.random()
@@ -237,6 +244,8 @@ class World:
 
     def change(self, tables):
         """A transaction on what is configured; @tables: the model's, to see what there is."""
+        if self.maybe(0.1):
+            return self.groups_first(self.change_being(tables))
         out = []
         for _ in range(self.rng.randint(1, 5)):
             out += self.rng.choice([self.change_eni, self.change_acl, self.change_acl, self.change_route, self.change_mapping,
@@ -244,25 +253,44 @@ class World:
         last = {next(iter(e)): e for e in out}      # one operation for each key
         return self.groups_first(last.values())
 
-    def change_eni(self, _):
+    def change_being(self, tables):
+        """An ENI goes or comes back, or an appliance has other VIPs."""
         mac = self.rng.choice(self.enis)
+        if self.maybe(0.3):
+            key, body = self.rng.choice(sorted(tables["APPLIANCE"].items()))
+            used = {ip for a in tables["APPLIANCE"].values() for ip in as_list(a["sip"])}
+            free = [sip for sip in VIPS if not used & set(sip)]
+            if not free:
+                return []
+            sip = self.rng.choice(free)
+            self.vips += [ip for ip in sip if ip not in self.vips]
+            return [self.element("APPLIANCE", key, {**body, "sip": self.spell(sip)})]
+        if (mac,) not in tables["ENI"]:
+            return self.eni(int(mac[-2:], 16))
+        return [self.element("ENI", [mac], {}, "DEL")] if len(tables["ENI"]) > 1 else []
+
+    def there(self, tables):
+        return self.rng.choice(sorted(key[0] for key in tables["ENI"]))
+
+    def change_eni(self, tables):
+        mac = self.there(tables)
         body = self.rng.choice([{"admin_state": "disabled"}, {"admin_state": "enabled"}, {"admin_state": "enabled"},
                                 {"underlay_ip": self.pa()}, {"vnet": self.rng.choice(self.vnets)},
                                 {"full_flow_resimulation_requested": True}, {"full_flow_resimulation_requested": True}])
         return [self.element("ENI", [mac], body)]
 
-    def change_acl(self, _):
+    def change_acl(self, tables):
         if self.maybe(0.3):
             family = self.rng.choice([4, 6])
             return self.acl_group(family, self.rng.choice(self.acls[family]))
-        table, mac, stage = self.rng.choice(["ACL_IN", "ACL_OUT"]), self.rng.choice(self.enis), self.rng.randint(1, 5)
+        table, mac, stage = self.rng.choice(["ACL_IN", "ACL_OUT"]), self.there(tables), self.rng.randint(1, 5)
         if self.maybe(0.3):
             return [self.element(table, [mac, stage], {}, "DEL")]
         return [self.binding(table, mac, stage)]
 
     def change_route(self, tables):
         if self.maybe(0.2):
-            return [self.element("ENI_ROUTE", [self.rng.choice(self.enis)], {"group_id": self.rng.choice(["g1", "g2"])})]
+            return [self.element("ENI_ROUTE", [self.there(tables)], {"group_id": self.rng.choice(["g1", "g2"])})]
         group = self.rng.choice(["g1", "g2"])
         if self.maybe(0.3) and tables.get("ROUTE"):
             return [self.element("ROUTE", self.rng.choice(sorted(tables["ROUTE"])), {}, "DEL")]
@@ -283,7 +311,7 @@ class World:
         if self.maybe(0.3) and tables.get("ROUTE_RULE"):
             eni, vni, source, priority = self.rng.choice(sorted(tables["ROUTE_RULE"]))
             return [self.element("ROUTE_RULE", [eni, vni, source, priority], {}, "DEL")]
-        return [self.rule(self.rng.choice(self.enis))]
+        return [self.rule(self.there(tables))]
 
     def change_tag(self, _):
         family = self.rng.choice([4, 6])

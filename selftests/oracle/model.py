@@ -20,6 +20,8 @@ import frames
 from frames import Drop, ToStack, FIN, SYN, RST, ACK, TCP
 
 TTL = 64
+# RES-9: actions that an existing pair keeps
+KEEP, KEEP_TUNNEL, KEEP_DMAC, KEEP_ALL = "routing_actions_disabled_in_flow_resimulation", 1, 8, 9
 
 
 @dataclass
@@ -128,6 +130,7 @@ class Appliance:
         self.packets = 0
         self.flows_made = 0
         self.result = None
+        self.kept = 0
 
     # ---- configuration -------------------------------------------------------
 
@@ -343,16 +346,27 @@ class Appliance:
         if pair.ended:
             self.result.old = (pair.ended, "fragment_no_parent" if p.fragment == "later" else "flow_miss_non_syn")
         if forward and pair.marked:
-            try:
-                new = self.decide(name, eni, direction, rx, p)
-            except Drop:
-                self.remove(pair)
-                raise
-            pair.action, pair.peer, pair.mapping, pair.marked = new.action, new.peer, new.mapping, False
+            self.judge(pair, name, eni, direction, rx, p)
         self.underlay_check(eni, direction, pair, rx, p)
         if p.proto == TCP and p.fragment != "later":
             self.track(pair, forward, p.flags)
         return pair
+
+    def judge(self, pair, name, eni, direction, rx, p):
+        """21.2: policy again.  RES-6: who is denied, or has no route or mapping, is removed.  RES-12: a pair that
+        is permitted, but to where no tunnel can be built or none would leave, stays as it is."""
+        try:
+            new = self.decide(name, eni, direction, rx, p, pair)
+            if direction == "out" and not self.kept & KEEP_TUNNEL:
+                self.underlay.check(new.action["dip"], 0)
+        except Drop as drop:
+            if direction == "in" or drop.args[0] not in ("underlay_sip_missing", "underlay_no_route", "underlay_route_drop"):
+                self.remove(pair)
+                raise
+        else:
+            if self.kept & KEEP_ALL != KEEP_ALL:
+                pair.action, pair.peer, pair.mapping = new.action, new.peer, new.mapping
+        pair.marked = False
 
     @staticmethod
     def reopens(pair, p):
@@ -366,13 +380,14 @@ class Appliance:
         self.pairs[key] = self.pairs[self.reverse(key)] = pair
         return pair
 
-    def decide(self, name, eni, direction, rx, p):
-        """Everything that policy says to a flow miss, and to a pair that is evaluated again."""
+    def decide(self, name, eni, direction, rx, p, old=None):
+        """Everything that policy says to a flow miss, and to a pair that is evaluated again (@old)."""
+        self.kept = 0
         self.trusted_vni(name, eni, rx)
         self.acl(name, direction, p)
         pair = Pair(name, direction, {}, None, 0)
         if direction == "out":
-            pair.action, pair.mapping = self.outbound(name, eni, rx, p)
+            pair.action, pair.mapping = self.outbound(name, eni, rx, p, old)
         else:
             self.inbound(name, eni, rx, p)
             self.source(rx, ipaddress.ip_address(eni["underlay_ip"]))
@@ -476,7 +491,7 @@ class Appliance:
 
     # ---- outbound (11, 12) -----------------------------------------------------------------
 
-    def outbound(self, name, eni, rx, p):
+    def outbound(self, name, eni, rx, p, old):
         group = self.table("ENI_ROUTE").get((name,), {}).get("group_id")
         if group is None or (group,) not in self.table("ROUTE_GROUP"):
             raise Drop("outbound_routing_group_miss")
@@ -494,8 +509,10 @@ class Appliance:
         kind = route.get("routing_type", route.get("action_type"))
         if kind == "drop":
             raise Drop("outbound_route_drop")
+        self.kept = as_int(route.get(KEEP)) if old else 0
         if kind == "direct":
-            return {"direct": True, "dip": p.dst}, None
+            action = dict(old.action) if self.kept & KEEP_TUNNEL else {"direct": True, "dip": p.dst}
+            return {**action, "dmac": old.action.get("dmac") if self.kept & KEEP_DMAC else None}, None
         ca = p.dst
         if kind == "vnet_direct" and route.get("overlay_ip"):
             ca = ipaddress.ip_address(route["overlay_ip"])
@@ -507,8 +524,14 @@ class Appliance:
         vnet = route["vnet"] if as_bool(mapping.get("use_dst_vni"), False) else eni["vnet"]
         pa = ipaddress.ip_address(mapping["underlay_ip"])
         mac = mapping.get("mac_address")
+        mac = mac_of(mac) if mac else None
+        self.kept |= as_int(mapping.get(KEEP)) if old else 0
+        if self.kept & KEEP_DMAC:       # RES-9
+            mac = old.action.get("dmac")
+        if self.kept & KEEP_TUNNEL:
+            return {**old.action, "dmac": mac}, mapping
         return {"sip": self.source(rx, pa), "dip": pa, "vni": as_int(self.table("VNET")[(vnet,)]["vni"]),
-                "dmac": mac_of(mac) if mac else None}, mapping
+                "dmac": mac}, mapping
 
     def source(self, rx, towards):
         """The VIP that was hit, or its appliance's VIP of the other family."""

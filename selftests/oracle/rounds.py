@@ -9,6 +9,8 @@ NAME.packets one packet a line with what the model says becomes of it:
 
     FRAME pass | FRAME drop REASON | FRAME send CONNECTION KIND FRAME
 
+The rounds 9000 and up are always the same: oracle/cases.py.
+
 REASON may be several, with commas.  KIND is "tunnel" (outer identification, checksum and
 UDP source port are compared by rule) or "plain".  "@N:REASON" behind it all: a drop for
 REASON is right, too, if packet N of this round is older than an end of a connection may be.
@@ -20,6 +22,7 @@ import sys
 
 import frames
 from generate import MTU, Traffic, World, special_routes
+from cases import CASES
 from model import Appliance, Underlay
 
 PER_ROUND, PER_PHASE = 1000, 250
@@ -34,6 +37,19 @@ def line(frame, result):
     if result.old:
         text += " @%d:%s" % result.old
     return text
+
+
+def played(case):
+    """Steps of a case as those of a round."""
+    model = Appliance(Underlay(mtu=MTU, special=special_routes()))
+    for kind, content in case():
+        if kind == "json":
+            model.apply(json.loads(json.dumps(content)))
+        elif kind == "packets":
+            content = [(frame, model.packet(frame)) for frame in content]
+        else:
+            model.params.update(content)
+        yield kind, content
 
 
 class Round:
@@ -102,6 +118,9 @@ def main():
                     seen[what] = seen.get(what, 0) + 1
         packets -= n
         number += 1
+    for number_of_case, case in enumerate(CASES):
+        for step, (kind, content) in enumerate(played(case)):
+            write(directory, "%04d-%02d" % (9000 + number_of_case, step), kind, content)
     text = "seed %s: %d rounds; %s" % (seed, number, ", ".join("%s %d" % pair for pair in sorted(seen.items())))
     with open(os.path.join(directory, "seed"), "w") as out:
         print(text, file=out)
