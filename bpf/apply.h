@@ -63,10 +63,9 @@ static __always_inline enum dash_drop dash_plan(const struct dash_hot *hot,
 	plan->direct = false;
 	if (pkt->dir == DASH_INBOUND) {
 		vip = &hot->vip[pkt->vip];
-		plan->v6 = !dash_ip_is_v4(&eni->pa);
+		plan->dip = dash_eni_host(eni, &plan->nh);
+		plan->v6 = !dash_ip_is_v4(plan->dip);
 		plan->vni = eni->vni ?: vip->vm_vni;
-		plan->dip = &eni->pa;
-		plan->nh = eni->nh;
 		if (dash_ip_is_v4(&vip->ip) == plan->v6) {
 			vip = &hot->vip[vip->other];
 			if (dash_ip_is_v4(&vip->ip) == plan->v6)

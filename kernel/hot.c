@@ -327,15 +327,50 @@ out:
 	return err;
 }
 
-/* A word of an ENI that is in use: single stores, so that IPv4 addresses, VNI and flags never tear.  A
- * changed IPv6 underlay_ip may be seen half written by one packet.
- */
-static void write_eni(struct dash_net *dn, struct dash_hot_eni *w, const struct dash_hot_eni *next)
+/* Flags of ENIs have changed: the active half says again whose packets may take the fast path. */
+static void mark_macs(struct dash_hot *hot)
 {
+	u64 *mac = hot->admit[hot->active].mac;
+	u32 i, idx;
+
+	for (i = 0; i < DASH_MAC_SLOTS; i++) {
+		idx = mac[i] & (DASH_MAC_SLOW - 1);
+		if (idx)
+			WRITE_ONCE(mac[i], (mac[i] & ~(u64)DASH_MAC_SLOW) |
+					   (hot->eni[idx - 1].flags != DASH_ENI_UP ? DASH_MAC_SLOW : 0));
+	}
+}
+
+/*
+ * ENIs whose host changes: their packets leave the fast path, and go by copies of the old words until
+ * the new ones are complete.  When this returns nobody reads those any more; the copies are
+ * written again after the grace period at the start of dash_hot_prepare().
+ */
+static void set_aside(struct dash_hot_state *h)
+{
+	struct dash_hot *hot = h->cur;
+	bool any = false;
 	int i;
 
-	for (i = 0; i < 4; i++)
-		WRITE_ONCE(w->pa.w[i], next->pa.w[i]);
+	for (i = 0; i < DASH_MAX_ENI; i++) {
+		struct dash_hot_eni *w = &hot->eni[i];
+
+		if (dash_ip_is_zero(&w->pa) || dash_ip_is_zero(&h->eni[i].pa) || dash_ip_eq(&w->pa, &h->eni[i].pa))
+			continue;
+		w->old_pa = w->pa;
+		w->old_nh = w->nh;
+		smp_store_release(&w->flags, w->flags | DASH_ENI_MOVES);
+		any = true;
+	}
+	if (!any || hot == h->shadow)
+		return;
+	mark_macs(hot);
+	synchronize_rcu_expedited();
+}
+
+static void write_eni(struct dash_net *dn, struct dash_hot_eni *w, const struct dash_hot_eni *next)
+{
+	w->pa = next->pa;
 	WRITE_ONCE(w->vni, next->vni);
 	WRITE_ONCE(w->nh, dash_nh_get(dn, &next->pa));
 }
@@ -351,6 +386,7 @@ void dash_hot_flip(struct dash_net *dn)
 	for (i = 0; i < DASH_MAX_VIP; i++)
 		if (h->vip[i].valid && memcmp(&hot->vip[i], &h->vip[i], sizeof(h->vip[i])))
 			hot->vip[i] = h->vip[i];
+	set_aside(h);
 	for (i = 0; i < DASH_MAX_ENI; i++) {
 		struct dash_hot_eni *w = &hot->eni[i];
 
@@ -372,20 +408,6 @@ void dash_hot_flip(struct dash_net *dn)
 	for (i = 0; i < DASH_MAX_VIP; i++)
 		if (!h->vip[i].valid)
 			WRITE_ONCE(hot->vip[i].valid, 0);
-}
-
-/* Flags of ENIs have changed: the active half says again whose packets may take the fast path. */
-static void mark_macs(struct dash_hot *hot)
-{
-	u64 *mac = hot->admit[hot->active].mac;
-	u32 i, idx;
-
-	for (i = 0; i < DASH_MAC_SLOTS; i++) {
-		idx = mac[i] & (DASH_MAC_SLOW - 1);
-		if (idx)
-			WRITE_ONCE(mac[i], (mac[i] & ~(u64)DASH_MAC_SLOW) |
-					   (hot->eni[idx - 1].flags != DASH_ENI_UP ? DASH_MAC_SLOW : 0));
-	}
 }
 
 void dash_hot_eni_down(struct dash_net *dn, u16 eni_idx)

@@ -37,7 +37,7 @@ struct dash_hot_eni_cfg {
  */
 int dash_hot_prepare(struct dash_net *dn, const struct dash_hot_appliance *a, u32 n_a,
 		     const struct dash_hot_eni_cfg *e, u32 n_e);
-/* Make the prepared half the active one and write the ENI words.  Never fails. */
+/* Make the prepared half the active one and write the ENI words.  Never fails.  Sleeps if an ENI's host changes. */
 void dash_hot_flip(struct dash_net *dn);
 /* From now on packets of the ENI are dropped (eni_admin_down), until a flip says otherwise.  Never fails. */
 void dash_hot_eni_down(struct dash_net *dn, u16 eni_idx);

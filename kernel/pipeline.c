@@ -428,6 +428,7 @@ static enum dash_drop check_source(struct eval *x)
 static enum dash_drop route_inbound(struct eval *x)
 {
 	enum dash_drop reason = check_source(x);
+	u32 nh;
 	u8 vip;
 
 	if (reason)
@@ -438,7 +439,7 @@ static enum dash_drop route_inbound(struct eval *x)
 	x->act.flags |= DASH_F_INITIATOR_IN | DASH_F_SET_DMAC;
 	x->act.vip = x->pkt->vip;
 	/* ORD-3: what the program could not deliver must not create a record */
-	return choose_vip(x, is_v6(&x->hot->eni[x->eni->idx].pa), &vip);
+	return choose_vip(x, is_v6(dash_eni_host(&x->hot->eni[x->eni->idx], &nh)), &vip);
 }
 
 /* ---- 16.8, 17: the underlay ---- */
@@ -449,21 +450,22 @@ static enum dash_drop route_inbound(struct eval *x)
  */
 static enum dash_drop check_underlay(struct eval *x)
 {
-	const struct dash_hot_eni *vm = &x->hot->eni[x->eni->idx];
 	bool outbound = x->pkt->dir == DASH_OUTBOUND, v6;
+	const struct dash_ip *vm;
 	const struct dash_nh *nh;
 	u32 i, len;
 
 	/* the answers of a direct connection go to the VM through its tunnel */
 	if (outbound && x->act.flags & DASH_F_DIRECT)
 		return dash_nh_admit(x->dn, 0, &x->ends.dst, x->pkt->ip_len);
-	v6 = outbound ? x->act.flags & DASH_F_U0_V6 : is_v6(&vm->pa);
+	vm = dash_eni_host(&x->hot->eni[x->eni->idx], &i);
+	v6 = outbound ? x->act.flags & DASH_F_U0_V6 : is_v6(vm);
 	len = x->pkt->inner_len + VXLAN_HEADERS + (v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
-	i = (outbound ? x->act.nh : READ_ONCE(vm->nh)) % DASH_MAX_NH;	/* out of a map: see port.c */
+	i = (outbound ? x->act.nh : i) % DASH_MAX_NH;	/* out of a map: see port.c */
 	nh = &x->hot->nh[i];
 	if (likely(i && READ_ONCE(nh->state) == DASH_NH_OK && len <= READ_ONCE(nh->mtu)))
 		return DASH_DROP_NONE;
-	return dash_nh_admit(x->dn, i, outbound ? &x->act.pa : &vm->pa, len);
+	return dash_nh_admit(x->dn, i, outbound ? &x->act.pa : vm, len);
 }
 
 /* ---- 9 to 15 ---- */
@@ -880,12 +882,13 @@ static enum dash_drop revisit(struct eval *x, struct dash_flow *f)
  */
 static enum dash_drop check_exit(struct eval *x, const struct dash_flow *f)
 {
+	u32 nh;
 	u8 vip;
 
 	x->act.pa = f->pa;
 	x->act.nh = f->nh;
 	x->act.flags = f->flags;
-	if (x->pkt->dir == DASH_INBOUND && choose_vip(x, is_v6(&x->hot->eni[x->eni->idx].pa), &vip))
+	if (x->pkt->dir == DASH_INBOUND && choose_vip(x, is_v6(dash_eni_host(&x->hot->eni[x->eni->idx], &nh)), &vip))
 		return DASH_DROP_UNDERLAY_SIP_MISSING;
 	return check_underlay(x);
 }

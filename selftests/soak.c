@@ -99,12 +99,32 @@ static void wrong(enum kind kind, const char *what, const struct pkt *in, const 
 	funlockfile(stdout);
 }
 
-/* soak.sh's PAs: 101.1.7.PEER or 101.2.7.PEER towards the network, two hosts towards the VM. */
+/* To one of the VM's hosts with IPv6 addresses that soak.sh knows, and all of it. */
+static bool sent_right6(const struct pkt *in, const struct pkt *out)
+{
+	static const uint8_t vip[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 0xfe, [15] = 0x19 };
+	static const uint8_t hosts[2][16] = {
+		{ 0x20, 0x01, 0x0d, 0xb8, 0, 0x25, [15] = 0x01 },
+		{ 0xfd, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7 },
+	};
+	const uint8_t *ip = out->data + 14, *inner = out->data + INNER + 20;
+
+	return out->len == in->len + 20 && !memcmp(ip + 8, vip, 16) &&
+	       (!memcmp(ip + 24, hosts[0], 16) || !memcmp(ip + 24, hosts[1], 16)) &&
+	       !memcmp(out->data + VNI + 20, "\0\x10\xe1", 3) && !memcmp(inner + 6, in->data + INNER + 6, in->len - INNER - 6);
+}
+
+/*
+ * soak.sh's PAs: 101.1.7.PEER or 101.2.7.PEER towards the network, four hosts of both families towards
+ * the VM, of which half the one and half the other would be wrong.
+ */
 static bool sent_right(const struct pkt *in, const struct pkt *out, bool inbound, unsigned int peer)
 {
 	const uint8_t *pa = out->data + OUTER_DIP;
 	static const uint8_t vip[] = { 10, 250, 20, 19 };
 
+	if (inbound && out->data[12] == 0x86)
+		return sent_right6(in, out);
 	if (out->len != in->len || memcmp(out->data + OUTER_SIP, vip, 4) ||
 	    memcmp(out->data + INNER + 6, in->data + INNER + 6, in->len - INNER - 6))
 		return false;

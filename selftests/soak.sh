@@ -65,7 +65,7 @@ lines m mappings Vnet1 1
 lines e0 member $must
 lines e1 member $never
 lines e2 member $may
-file base '{"DASH_APPLIANCE_TABLE:100": {"sip": "10.250.20.19", "vm_vni": 4321}}' \
+file base '{"DASH_APPLIANCE_TABLE:100": {"sip": "10.250.20.19,2001:db8:fe::19", "vm_vni": 4321}}' \
 	'{"DASH_VNET_TABLE:Vnet1": {"vni": 45654}}' '{"DASH_QOS_TABLE:some": {"flows": 20000}}' \
 	'{"DASH_PA_VALIDATION_TABLE:45654": {"prefixes": "101.1.7.0/24,101.2.7.0/24"}}' \
 	'{"DASH_ROUTE_GROUP_TABLE:g1": {}}' '{"DASH_ROUTE_GROUP_TABLE:g2": {}}' \
@@ -100,6 +100,8 @@ file map1 "${m[@]}"
 lines m mappings Vnet1 1 '"flow_resimulation_requested": true'
 file map2 "${m[@]}"
 file eni1 "$(eni $may '"admin_state": "disabled"')" "$(eni $must '"underlay_ip": "25.1.1.2"')"
+file host1 "$(eni $must '"underlay_ip": "2001:db8:25::1"')" "$(eni $may '"underlay_ip": "fd00:1:2:3:4:5:6:7"')"
+file host2 "$(eni $must '"underlay_ip": "fd00:1:2:3:4:5:6:7"')"
 file eni2 "$(eni $may '"admin_state": "enabled", "underlay_ip": "25.1.1.2"')" "$(eni $must '"underlay_ip": "25.1.1.1"')"
 file again "$(eni $must '"full_flow_resimulation_requested": true')" "$(eni $may '"full_flow_resimulation_requested": true')"
 lines e3 member $flap

@@ -424,6 +424,7 @@ static __always_inline __u32 dash_line_other(__u32 line, __u32 tag, __u32 lines)
 /* struct dash_hot_eni flags */
 #define DASH_ENI_UP		0x0001	/* admin_state enabled */
 #define DASH_ENI_WATCHED	0x0002	/* somebody follows its packets (dashctl trace live): none takes the fast path */
+#define DASH_ENI_MOVES		0x0004	/* its host is about to change: none takes the fast path, dash_eni_host() */
 
 /**
  * struct dash_hot_eni - the words of an ENI that every packet needs
@@ -432,6 +433,7 @@ static __always_inline __u32 dash_line_other(__u32 line, __u32 tag, __u32 lines)
  * @vni: own vm_vni as in the VXLAN header, or 0: the appliance's
  * @nh: cached next hop towards @pa; 0: ask the kernel per packet
  * @pa: underlay_ip of the VM's host
+ * @old_pa, @old_nh: what @pa and @nh were, while they change
  * @pad: zero
  */
 struct dash_hot_eni {
@@ -441,9 +443,25 @@ struct dash_hot_eni {
 	__be32 vni;
 	__u32  nh;
 	struct dash_ip pa;
-	__u32  pad[8];
+	struct dash_ip old_pa;
+	__u32  old_nh;
+	__u32  pad[3];
 };
 dash_static_assert(sizeof(struct dash_hot_eni) == 64);
+
+/*
+ * The VM's host, and the next hop towards it: words that stay what they are while this packet
+ * is looked at.  The fast path, which does not see packets of an ENI that moves, needs no choice.
+ */
+static __always_inline const struct dash_ip *dash_eni_host(const struct dash_hot_eni *eni, __u32 *nh)
+{
+	if (*(const volatile __u16 *)&eni->flags & DASH_ENI_MOVES) {
+		*nh = eni->old_nh;
+		return &eni->old_pa;
+	}
+	*nh = *(const volatile __u32 *)&eni->nh;
+	return &eni->pa;
+}
 
 /**
  * struct dash_hot_vip - one VIP
