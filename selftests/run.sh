@@ -20,7 +20,8 @@ native="selftests/lib_test.sh selftests/check.sh selftests/unit.sh selftests/eng
 	selftests/shell.sh"
 kernel="selftests/prog_run selftests/fixtures.sh selftests/oracle.sh selftests/unload.sh selftests/netlink.sh selftests/security.sh
 	selftests/config.sh selftests/sync.sh selftests/objects.sh selftests/commands.sh selftests/errors.sh selftests/fields.sh selftests/bulk.sh
-	selftests/kill.sh selftests/upgrade.sh selftests/vnet.sh selftests/trace.sh selftests/flows.sh selftests/flow_stress.sh selftests/flow_flood.sh selftests/monitor.sh selftests/scale.sh selftests/acl_scale.sh"
+	selftests/kill.sh selftests/upgrade.sh selftests/vnet.sh selftests/trace.sh selftests/flows.sh selftests/flow_stress.sh
+	selftests/resimulate.sh selftests/vips.sh selftests/nexthops.sh selftests/flow_flood.sh selftests/monitor.sh selftests/scale.sh selftests/acl_scale.sh"
 
 # count OUTPUT STATUS - appends "passed failed skipped" to $DASH_RESULTS, for a test that
 # wrote OUTPUT and ended with STATUS

@@ -86,8 +86,8 @@ many() {
 	local n
 	for n in {5..12}; do
 		generation "$n"
-		connect "$n" 10
+		connect "$n" 5
 	done
 }
 check "and so on, a thousand VIPs" many
-check "with each connection's own source" sources 180
+check "with each connection's own source" sources 140
