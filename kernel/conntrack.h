@@ -110,6 +110,16 @@ static inline u8 dash_flow_proto(const struct dash_flow *f)
 	return ((const u8 *)f->k0)[offsetof(struct dash_key, proto)];
 }
 
+static inline u16 dash_flow_eni(const struct dash_flow *f)
+{
+	return *(const u16 *)((const u8 *)f->k0 + offsetof(struct dash_key, eni));
+}
+
+static inline bool dash_flow_v6(const struct dash_flow *f)
+{
+	return ((const u8 *)f->k0)[offsetof(struct dash_key, v6)];
+}
+
 static inline bool dash_from_initiator(const struct dash_flow *f, u8 dir)
 {
 	return (dir == DASH_INBOUND) == !!(f->flags & DASH_F_INITIATOR_IN);

@@ -42,7 +42,7 @@
  * Unlink may run in softirq (a SYN that reopens) and in the sweep at the same
  * time: the index lock lets one of them find the entry.
  *
- * Locking: @lock (index) and @slot_lock (free list, ring's tail), both leaves,
+ * Locking: @lock (index, ring's tail) and @slot_lock (free list), both leaves,
  * never nested.  No function below needs more of the index than the two lines
  * of a key except make_room(), so that locks striped by line can replace
  * @lock: both lines' stripes in order, all of them for a move.  Readers of
@@ -83,14 +83,14 @@ struct dash_flow_table {
 	u32 seq;			/* odd while entries move */
 	u32 count, high_water;
 	u64 moves, no_line;
+	u32 tail;			/* where the next unlinked slot goes */
+	u32 *ring;			/* reason << WHY_SHIFT | slot */
 	struct node node[NODES];	/* of make_room(), too large for a stack */
 
 	spinlock_t slot_lock ____cacheline_aligned_in_smp;
 	u32 free;			/* first of the free list, 0: empty */
 	u32 fresh;			/* slots from here on were never used */
-	u32 tail;			/* where the next unlinked slot goes */
 	u64 no_slot;
-	u32 *ring;			/* reason << WHY_SHIFT | slot */
 
 	u32 head ____cacheline_aligned_in_smp;	/* of the ring; reaper only, as all below */
 	u32 mark;			/* the cookie covers the ring up to here */
@@ -489,6 +489,21 @@ static void mark_dead(struct dash_flow *f)
 }
 
 /**
+ * dash_flow_prefetch - the index lines of a record are about to be needed
+ * @t: the table
+ * @hash: dash_hash() of the record's key
+ *
+ * Context: any.
+ */
+void dash_flow_prefetch(const struct dash_flow_table *t, u64 hash)
+{
+	u32 l1 = dash_line1(hash, t->lines);
+
+	prefetchw(&t->index[l1]);
+	prefetchw(&t->index[dash_line_other(l1, dash_tag(hash), t->lines)]);
+}
+
+/**
  * dash_flow_unlink - end a connection: no packet finds it from now on
  * @t: the table
  * @slot: its record
@@ -504,8 +519,6 @@ bool dash_flow_unlink(struct dash_flow_table *t, u32 slot, u64 hash, enum dash_g
 	u32 l2 = dash_line_other(l1, tag, t->lines);
 	u64 e = (u64)tag << 32 | slot, *place;
 
-	prefetchw(&t->index[l1]);
-	prefetchw(&t->index[l2]);
 	spin_lock(&t->lock);
 	place = line_entry(&t->index[l1], e) ?: line_entry(&t->index[l2], e);
 	if (!place) {
@@ -515,12 +528,9 @@ bool dash_flow_unlink(struct dash_flow_table *t, u32 slot, u64 hash, enum dash_g
 	WRITE_ONCE(*place, 0);
 	mark_dead(&t->flows[slot]);
 	WRITE_ONCE(t->count, t->count - 1);
-	spin_unlock(&t->lock);
-
-	spin_lock(&t->slot_lock);
 	t->ring[t->tail] = (u32)why << WHY_SHIFT | slot;
 	WRITE_ONCE(t->tail, ring_next(t, t->tail));
-	spin_unlock(&t->slot_lock);
+	spin_unlock(&t->lock);
 	return true;
 }
 
@@ -528,9 +538,9 @@ static u32 ring_tail(struct dash_flow_table *t)
 {
 	u32 tail;
 
-	spin_lock_bh(&t->slot_lock);
+	spin_lock_bh(&t->lock);
 	tail = t->tail;
-	spin_unlock_bh(&t->slot_lock);
+	spin_unlock_bh(&t->lock);
 	return tail;
 }
 

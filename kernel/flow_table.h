@@ -67,6 +67,7 @@ u32 dash_flow_find(struct dash_flow_table *t, const struct dash_key *k, u64 hash
  * somebody else did it.  The record is recycled after an RCU grace period by dash_flow_reap().  BH disabled.
  * Packet path and others use dash_sweep_remove(), which also accounts.
  */
+void dash_flow_prefetch(const struct dash_flow_table *t, u64 hash);	/* soon, dash_flow_unlink().  Any context. */
 bool dash_flow_unlink(struct dash_flow_table *t, u32 slot, u64 hash, enum dash_gone_reason why);
 /* Give back the records whose grace period is over, after gone() of each.  @wait: wait for the grace period of
  * all unlinked so far (sleeps).  One caller at a time: the sweep.  Process context.  Number given back.

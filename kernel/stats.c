@@ -182,7 +182,7 @@ static void raise_max(atomic_t *max, int v)
 void dash_stats_flow_created(struct dash_eni *e, const struct dash_flow *f)
 {
 	struct dash_eni_flow_stats *s = &e->stats;
-	enum dash_proto_class c = dash_proto_class(dash_flow_key(f).proto);
+	enum dash_proto_class c = dash_proto_class(dash_flow_proto(f));
 
 	atomic64_inc(&s->created[c]);
 	raise_max(&s->pairs_max[c], atomic_inc_return(&s->pairs[c]));
@@ -235,26 +235,25 @@ static void count_end(struct dash_eni_flow_stats *s, u8 was, enum dash_gone_reas
 	}
 }
 
+/* BH is disabled, which is an RCU read section; entering one again would cost as much as all below. */
 static void flow_unlinked(void *arg, const struct dash_flow *f, enum dash_gone_reason why)
 {
-	struct dash_key key = dash_flow_key(f);
 	struct dash_net *dn = arg;
+	u16 eni = dash_flow_eni(f);
 	struct dash_eni *e;
 
-	rcu_read_lock();
-	e = key.eni < DASH_MAX_ENI ? rcu_dereference(dn->eni[key.eni]) : NULL;
-	if (e) {
-		count_end(&e->stats, f->was, why);
-		atomic_dec(&e->stats.pairs[dash_proto_class(key.proto)]);
-		atomic_dec(&e->stats.pairs_total);
-		if (dash_state_half_open(f->was)) {
-			dash_half_open_del(dn->half_open, key.eni, f);
-			atomic_dec(&e->stats.half_open);
-		}
-		if (f->was == DASH_ST_TIME_WAIT)
-			atomic_dec(&e->stats.time_wait);
+	e = eni < DASH_MAX_ENI ? rcu_dereference_bh(dn->eni[eni]) : NULL;
+	if (!e)
+		return;
+	count_end(&e->stats, f->was, why);
+	atomic_dec(&e->stats.pairs[dash_proto_class(dash_flow_proto(f))]);
+	atomic_dec(&e->stats.pairs_total);
+	if (dash_state_half_open(f->was)) {
+		dash_half_open_del(dn->half_open, eni, f);
+		atomic_dec(&e->stats.half_open);
 	}
-	rcu_read_unlock();
+	if (f->was == DASH_ST_TIME_WAIT)
+		atomic_dec(&e->stats.time_wait);
 }
 
 static void flow_gone(void *arg, const struct dash_flow *f, enum dash_gone_reason why)

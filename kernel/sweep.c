@@ -12,7 +12,8 @@
  * A slice that takes longer than two thirds of a tick is followed by a pause half as long as
  * itself, so the sweep never takes more than two thirds of one CPU; at 10 ns a record
  * a pass over 32 million takes 0.7 s.  A pass that takes longer, because very many end at
- * once, goes on without pauses: being late is worse.  Idle namespaces wake four times a second.
+ * once, or that finds connections which should have ended long ago, goes on without pauses:
+ * being late is worse.  Idle namespaces wake four times a second.
  *
  * Life of a connection's end: *unlink* (index entry cleared under the table's
  * lock; whoever clears it owns the end), *mark dead* (same lock; the tracker
@@ -46,12 +47,13 @@
 
 #define TICK_MS		25u
 #define PASS_MS		500u
-#define LATE_MS		800u		/* a pass that takes longer is in a hurry */
+#define LATE_MS		800u		/* a pass that takes longer is in a hurry, or finds one that late */
 #define MIN_SLICE	1024u		/* records; a table this small is seen whole every SMALL_MS */
 #define SMALL_MS	100u
 #define IDLE_MS		250u
 #define CHUNK		1024u		/* records between two chances for others */
 #define AHEAD		8u		/* records to prefetch */
+#define BATCH		16u		/* ends with BH disabled */
 
 struct dash_sweep {
 	struct dash_flow_table *t;
@@ -66,30 +68,60 @@ struct dash_sweep {
 	u64 pass_start;			/* ns */
 	u64 pass_busy;			/* of info.runtime_ns, what it was when the pass began */
 	s32 late;			/* info.late_ms in jiffies */
+	s32 slice_late;			/* the same, of the last slice */
 	struct dash_sweep_info info;
 };
 
-/* BH disabled. */
-static bool end(struct dash_sweep *s, u32 slot, enum dash_gone_reason why)
+static u64 hash_of(const struct dash_sweep *s, const struct dash_flow *f)
 {
-	const struct dash_flow *f = dash_flow_at(s->t, slot);
-	struct dash_key k = dash_flow_key(f);
-	u64 w[5];
+	const u64 w[5] = { f->k0[0], f->k0[1], f->k1[0], f->k1[1], f->k1[2] };
 
-	BUILD_BUG_ON(sizeof(w) != sizeof(k));
-	memcpy(w, &k, sizeof(w));
-	if (!dash_flow_unlink(s->t, slot, dash_hash(w, k.v6, s->seed), why))
+	BUILD_BUG_ON(sizeof(w) != sizeof(struct dash_key));
+	return dash_hash(w, dash_flow_v6(f), s->seed);
+}
+
+/* @hash: of the record's key.  BH disabled. */
+static bool end(struct dash_sweep *s, u32 slot, u64 hash, enum dash_gone_reason why)
+{
+	if (!dash_flow_unlink(s->t, slot, hash, why))
 		return false;
-	s->ops->unlinked(s->arg, f, why);
+	s->ops->unlinked(s->arg, dash_flow_at(s->t, slot), why);
 	return true;
+}
+
+/* A record whose time is over. */
+struct over {
+	u64 hash;
+	s32 late;		/* jiffies */
+	u32 slot;
+};
+
+/* End these, whose index lines are on their way to the cache.  Returns how many were ended. */
+static u32 end_batch(struct dash_sweep *s, const struct over *over, u32 n)
+{
+	enum dash_gone_reason why;
+	u32 ended = 0, i;
+
+	local_bh_disable();
+	for (i = 0; i < n; i++) {
+		/* a packet may have come since it was gathered */
+		if (!dash_conntrack_expired(dash_flow_at(s->t, over[i].slot), s->params, jiffies, &why))
+			continue;
+		if (!end(s, over[i].slot, over[i].hash, why))
+			continue;
+		ended++;
+		s->slice_late = max(s->slice_late, over[i].late);
+	}
+	local_bh_enable();
+	return ended;
 }
 
 /* Look at the records from @from up to @to (less than CHUNK of them).  Returns how many were ended. */
 static u32 age(struct dash_sweep *s, u32 from, u32 to)
 {
 	enum dash_gone_reason why;
-	u32 now = jiffies, slot, n = 0;
-	s32 late;		/* below 0: a packet came after all, too late */
+	struct over over[BATCH];
+	u32 now = jiffies, slot, n = 0, ended = 0;
 
 	for (slot = from; slot < to; slot++) {
 		const struct dash_flow *f = dash_flow_at(s->t, slot);
@@ -97,16 +129,16 @@ static u32 age(struct dash_sweep *s, u32 from, u32 to)
 		prefetch(&f[AHEAD].k1);
 		if (!dash_conntrack_expired(f, s->params, now, &why))
 			continue;
-		late = now - READ_ONCE(f->seen) - dash_conntrack_timeout(f, s->params);
-		local_bh_disable();
-		if (end(s, slot, why)) {
-			n++;
-			if (late > s->late)
-				s->late = late;
+		over[n].slot = slot;
+		over[n].hash = hash_of(s, f);
+		over[n].late = now - READ_ONCE(f->seen) - dash_conntrack_timeout(f, s->params);
+		dash_flow_prefetch(s->t, over[n].hash);
+		if (++n == BATCH) {
+			ended += end_batch(s, over, n);
+			n = 0;
 		}
-		local_bh_enable();
 	}
-	return n;
+	return n ? ended + end_batch(s, over, n) : ended;
 }
 
 /* One slice of a pass.  @lock is held. */
@@ -116,6 +148,7 @@ static void slice(struct dash_sweep *s)
 	u32 todo = max(MIN_SLICE, DIV_ROUND_UP(top, PASS_MS / TICK_MS));
 	u64 now;
 
+	s->slice_late = 0;
 	while (todo && s->cursor < top) {
 		u32 n = min3(todo, top - s->cursor, CHUNK);
 		u64 start = ktime_get_ns();
@@ -127,6 +160,7 @@ static void slice(struct dash_sweep *s)
 		todo -= n;
 		cond_resched();
 	}
+	s->late = max(s->late, s->slice_late);
 	if (s->cursor >= top) {
 		now = ktime_get_ns();
 		s->info.pass_ms = div_u64(now - s->pass_start, NSEC_PER_MSEC);
@@ -154,7 +188,8 @@ static void sweep_work(struct work_struct *work)
 	dash_flow_reap(s->t, false, s->ops->gone, s->arg);
 	s->info.runtime_ns += ktime_get_ns() - reap;
 	took = div_u64(s->info.runtime_ns - start, NSEC_PER_MSEC);
-	hurry = s->cursor > 1 && ktime_get_ns() - s->pass_start > LATE_MS * NSEC_PER_MSEC;
+	hurry = s->slice_late > (s32)msecs_to_jiffies(LATE_MS) ||
+		(s->cursor > 1 && ktime_get_ns() - s->pass_start > LATE_MS * NSEC_PER_MSEC);
 	mutex_unlock(&s->lock);
 
 	dash_flow_table_info(s->t, &info);
@@ -243,7 +278,7 @@ bool dash_sweep_remove(struct dash_sweep *s, u32 slot, enum dash_gone_reason why
 	bool ended;
 
 	local_bh_disable();
-	ended = end(s, slot, why);
+	ended = end(s, slot, hash_of(s, dash_flow_at(s->t, slot)), why);
 	local_bh_enable();
 	return ended;
 }
