@@ -142,6 +142,7 @@ struct dash_eni *dash_eni_create(struct dash_net *dn, const u8 *mac, int *err)
 	e->dn = dn;
 	memcpy(e->mac, mac, sizeof(e->mac));
 	spin_lock_init(&e->lock);
+	e->opening = e->judging = DASH_BUCKET_FULL;
 	INIT_RCU_WORK(&e->work, eni_free);
 	dash_stats_eni_new(dn, e);
 	rcu_assign_pointer(dn->eni[idx], e);

@@ -75,7 +75,8 @@ struct dash_limit_state {
 	u8 reached;
 };
 
-/* Token bucket of a rate per second: tokens * NSEC_PER_SEC, ktime. */
+/* Token bucket of a rate per second: tokens * NSEC_PER_SEC, ktime.  Full at first, whatever the rate will be. */
+#define DASH_BUCKET_FULL	((struct dash_bucket){ .tokens = (u64)U32_MAX * NSEC_PER_SEC })
 struct dash_bucket {
 	u64 tokens, refilled;
 };

@@ -89,16 +89,17 @@ others_open() {
 	flood 0 20 "$(out $victim "udp 5000>53 / pay 12")" 0 20 "$(out $ENI "udp 5000>53 / pay 12")" | passed
 }
 check "the other ENI opens connections meanwhile, and other protocols do" others_open
-# again, with the victim opening connections in the middle of it
+# again, with the victim opening connections in the middle of it: as many as the part that is kept from the
+# flood holds (a 64th: some 30), since no record may have come back since the flood took the last of the others
 meanwhile() {
 	flood 0 20000 "$(out $ENI "tcp 2049>82 S / pay 0")" \
-		100 50 "$(out $victim "tcp 3072>80 S / pay 0")" \
+		100 25 "$(out $victim "tcp 3072>80 S / pay 0")" \
 		20000 20000 "$(out $ENI "tcp 2049>82 S / pay 0")" \
-		-100 50 "$(answer $victim "tcp 80>3072 SA / pay 0")" \
+		-100 25 "$(answer $victim "tcp 80>3072 SA / pay 0")" \
 		40000 20000 "$(out $ENI "tcp 2049>82 S / pay 0")" \
-		100 50 "$(out $victim "tcp 3072>80 A / pay 0")" >"$lib_tmp/meanwhile"
+		100 25 "$(out $victim "tcp 3072>80 A / pay 0")" >"$lib_tmp/meanwhile"
 	cat "$lib_tmp/meanwhile"
-	jq -se 'map(select(.packets == 50) | .tx == 50 and .drops == {}) | all' "$lib_tmp/meanwhile"
+	jq -se 'map(select(.packets == 25) | .tx == 25 and .drops == {}) | all' "$lib_tmp/meanwhile"
 	look
 	expect 0 counter $other tcp_half_open_yielded
 	expect 0 counter $other flow_create_failed

@@ -27,7 +27,7 @@ UNNAMED = {
     # held against what the callers refuse before
     'committed already', 'unknown object type', 'still in use', 'only connections are expected here',
     # tens of thousands of objects in one transaction; scale.sh commits as many
-    'object is larger than 4 MB', 'no room for another VIP, VNI or MAC address',
+    'object is larger than 4 MB',
     'no room before the ENIs that go are gone: delete them first',
     # only fields of later releases are of this kind, and whatever they say is ENOTSUP
     '"%.*s" is not an IPv6 value/mask',

@@ -75,7 +75,7 @@ check "100 others, of which 44 take the places of those that no connection uses"
 refused() {
 	! generation 4 2>"$lib_tmp/why" || return 1
 	cat "$lib_tmp/why"
-	grep -q "keeps its place until the connections that have it as their source have ended" "$lib_tmp/why"
+	grep -q "no room for another VIP, VNI or MAC address; a VIP that is gone keeps its place until the connections that have it as their source have ended" "$lib_tmp/why"
 	dash export | diff "$lib_tmp/before" -
 	sources 250
 }
