@@ -23,6 +23,7 @@
 
 #include <linux/err.h>
 #include <linux/overflow.h>
+#include <linux/pgtable.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -681,6 +682,12 @@ static int map_publish(struct compiler *c, struct dash_range *r, const struct bo
 	return dash_range_build(r, &c->out, b->b, b->n, b->outside, top, class_place, c);
 }
 
+/* What kvmalloc() takes: huge pages, as soon as one is filled. */
+static size_t taken(size_t size)
+{
+	return size < PMD_SIZE ? kmalloc_size_roundup(size) : (size + PMD_SIZE - 1) & ~(PMD_SIZE - 1);
+}
+
 /* Everything that is found by index in one array: maps, classes, protocols. */
 static int words_publish(struct compiler *c)
 {
@@ -719,7 +726,7 @@ static int words_publish(struct compiler *c)
 		return -ENOMEM;
 	memcpy(words, c->out.w, c->out.n * sizeof(*words));
 	a->w = words;
-	a->bytes += kmalloc_size_roundup(c->out.n * sizeof(*words));
+	a->bytes += taken(c->out.n * sizeof(*words));
 	return 0;
 }
 

@@ -134,6 +134,7 @@ static inline void atomic64_inc(atomic64_t *a) { atomic64_add(1, a); }
 #define __GFP_ZERO 4u
 void *shim_alloc(size_t n, gfp_t flags);
 void shim_free(const void *p);
+#define PMD_SIZE	(2ul << 20)
 size_t kmalloc_size_roundup(size_t n);	/* as SLUB with an 8-byte minimum */
 #define kmalloc(n, f) shim_alloc(n, f)
 #define kzalloc(n, f) shim_alloc(n, (f) | __GFP_ZERO)
