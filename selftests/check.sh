@@ -94,7 +94,7 @@ wrong() {
 warned() {
 	printf '%s' "$2" >"$lib_tmp/f.json"
 	expect "f.json:element 1: $1" bash -c "cd '$lib_tmp' && dashctl check f.json 2>&1"
-	! (cd "$lib_tmp" && dashctl check --strict f.json 2>&1) | grep -q WARNING
+	! (cd "$lib_tmp" && dashctl check --strict f.json 2>&1) | grep -q WARNING || return 1
 	expect 1 bash -c "cd '$lib_tmp' && dashctl check --strict f.json >/dev/null 2>&1; echo \$?"
 }
 

@@ -95,7 +95,7 @@ wrong() {
 goes() {
 	full_names "$1" >"$lib_tmp/f.json"
 	dash apply "$lib_tmp/f.json"
-	! dash export | diff -q - "$lib_tmp/base"
+	! dash export | diff -q - "$lib_tmp/base" || return 1
 	dash sync "$all" 2>"$lib_tmp/said"
 	dash export | diff - "$lib_tmp/base"
 }

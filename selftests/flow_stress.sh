@@ -92,7 +92,7 @@ check "every record is free again" busywait 5 recycled
 sums() {
 	monitor_stop
 	tail -n2 "$lib_tmp/events"
-	! grep '"lost"' "$lib_tmp/events"
+	! grep '"lost"' "$lib_tmp/events" || return 1
 	jq -sc '[(map(select(.event == "flow_new")) | length), (map(select(.event == "flow_end")) | length)]' "$lib_tmp/events"
 	expect "$(sent '[.sent, .octets]' | jq -c .)" jq -sc \
 		'map(select(.event == "flow_end")) | [map(.outbound_packets), map(.outbound_bytes)] | map(add)' "$lib_tmp/events"

@@ -236,7 +236,7 @@ top_json() {
 top_text() {
 	TERM=dumb dash top -b -n 2 -d 0.5 >"$lib_tmp/top"
 	cat -v "$lib_tmp/top"
-	! grep -q $'\033' "$lib_tmp/top"
+	! grep -q $'\033' "$lib_tmp/top" || return 1
 	grep -c "^dashctl top " "$lib_tmp/top" | grep -qx 2
 	grep -qE "^connections [0-9]+ of [0-9]+ \([0-9]+ %, most [0-9]+\)  half-open 0  new " "$lib_tmp/top"
 	grep -qE "^$ENI_KEY +[1-9]" "$lib_tmp/top"

@@ -225,6 +225,15 @@ def map_of(kind, ifindex, live=False):
     return words if live else words[:size]
 
 
+def without_times(records):
+    """struct dash_flow: created and seen are jiffies, which begin 300 s below 2^32 and look like half a pointer."""
+    records = bytearray(records)
+    for at in range(0, len(records), 128):
+        for member in (56, 120):
+            records[at + member:at + member + 4] = bytes(4)
+    return bytes(records)
+
+
 def pointers(ifindex):
     family = ynl.Family(ynl.SPEC)
     family.resolve()
@@ -251,7 +260,7 @@ def pointers(ifindex):
         data = map_of(kind, ifindex)
         if not any(data):
             fail(f'map {name} is empty: the test is blind')
-        look(f'map {name}', data)
+        look(f'map {name}', without_times(data) if kind == FLOWS else data)
 
 
 def drops(ifindex):
