@@ -625,6 +625,19 @@ static u32 staged_max(u8 type)
 	}
 }
 
+/* The first text that goes on behind its end: two objects would have the same name, and one not be found. */
+static const struct nlattr *overlong_text(u8 type, const struct nlattr *attrs, int len)
+{
+	const struct nlattr *a;
+	int rem;
+
+	nla_for_each_attr(a, attrs, len, rem)
+		if (dash_nl_sets[type].policy[nla_type(a)].type == NLA_NUL_STRING &&
+		    strlen(nla_data(a)) + 1 != nla_len(a))
+			return a;
+	return NULL;
+}
+
 /**
  * dash_txn_add() - stage one operation
  * @txn: the transaction
@@ -644,6 +657,7 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 {
 	struct netlink_ext_ack ea = {};
 	struct nlattr *tb[32];
+	const struct nlattr *text;
 	const struct dash_field *f;
 	struct dash_owner *owner = NULL;
 	struct dash_op *op;
@@ -663,6 +677,9 @@ int dash_txn_add(struct dash_txn *txn, u8 type, const struct nlattr *attrs, int 
 		return refuse(txn, type, cookie, ea.bad_attr ? bad_field(attrs, len, ea.bad_attr) : 0,
 			      EINVAL, ea._msg ?: "value out of range", extack);
 	}
+	text = overlong_text(type, attrs, len);
+	if (text)
+		return refuse(txn, type, cookie, nla_type(text), EINVAL, "characters behind the end of the text", extack);
 	klen = dash_key_encode(type, tb, key, &f);
 	if (klen < 0)
 		return refuse(txn, type, cookie, f->attr, EINVAL, "missing in the key", extack);

@@ -396,6 +396,7 @@ REFUSALS = [
     (22, 'port range 9-5 is empty', lambda f: add(f, rule(dst_port=[9 << 16 | 5]))),
     (22, 'must be ipv4 or ipv6', lambda f: add(f, {'acl-group': {'group-id': 'g', 'ip-version': 5}})),
     (22, 'missing in the key', lambda f: add(f, {'acl-rule': {'group-id': 'g'}})),
+    (22, 'characters behind the end of the text', lambda f: add(f, {'acl-group': {'group-id': 'g\0h', 'ip-version': 'ipv4'}})),
     (22, 'nothing to append to', lambda f: add(f, dict(vnet(5), append=True))),
     (22, 'two objects in one nest', lambda f: add(f, dict(vnet(5), qos={'qos-name': 'q'}))),
     (22, 'object without a type', lambda f: add(f, {'cookie': 1})),
